@@ -1,5 +1,5 @@
 import { Failure, type FailureParts, type Location, locationText } from './failure.ts';
-import { firstOf } from './text.ts';
+import { firstOf, oneOrList } from './text.ts';
 
 /** The most characters of a name to compare: nobody mistypes only a letter or two of a longer name. */
 const longest = 100;
@@ -251,7 +251,7 @@ function summed(what: string, wrong: readonly [Failure, ...Failure[]]): Failure 
   if (others.length === 0) return first;
   const parts = {
     what: `${wrong.length} problems with the ${what}`,
-    why: `\n${wrong.map(({ message }) => `- ${message}`).join('\n')}\n`,
+    why: oneOrList(wrong.map(({ message }) => message)),
     fix: 'Nothing was changed',
     annotations: wrong.flatMap(({ annotations }) => annotations),
   };

@@ -41,6 +41,11 @@ export function bullets(texts: readonly string[], rest = ''): string {
   return shown.map((text) => `- ${text}`).join('\n');
 }
 
+/** Returns a single text as it is, and several as a list on lines of their own. */
+export function oneOrList(texts: readonly string[]): string {
+  return texts.length === 1 ? texts.join('') : `\n${texts.map((text) => `- ${text}`).join('\n')}\n`;
+}
+
 /** Reads `true` or `false` as YAML spells them (`True`, `TRUE`); undefined for any other text. */
 export function yamlFlag(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;

@@ -1,4 +1,3 @@
-import { readInstance } from '../cloud/instances.ts';
 import { lint, memoryWarning, otherWorkers } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
@@ -23,8 +22,15 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/environment.ts';
-import { awaitCommit, ReadAhead, type RolloutContext, type StepChange, unproved } from './rollout/context.ts';
-import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
+import {
+  awaitCommit,
+  locate,
+  ReadAhead,
+  type RolloutContext,
+  type StepChange,
+  unproved,
+} from './rollout/context.ts';
+import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Creates or updates one background process on an instance of Laravel Cloud. */
@@ -60,14 +66,9 @@ export async function runEnsure(step: Step): Promise<void> {
  */
 async function waitFirst(rollout: RolloutContext, target: Target): Promise<Target> {
   if (rollout.goals.commit === undefined) return target;
-  const { environment, instanceId } = target;
-  const instance =
-    environment === undefined && instanceId !== undefined
-      ? await readInstance(rollout.session.client, instanceId)
-      : target.instance;
-  const known = environment ?? environmentOfInstance(instance);
-  if (known !== undefined) await awaitCommit(rollout, known.id);
-  return { ...target, instance, listing: undefined };
+  const located = await locate(rollout.session, target);
+  await awaitCommit(rollout, located.environment.id);
+  return { ...target, ...located, listing: undefined };
 }
 
 type EnsureInputs = ReturnType<typeof readInputs>;

@@ -71,16 +71,9 @@ function readGate(step: Step, { server }: ForgeTargetName): Gate {
  * Reads `require-status`. Accepts an unknown word with a warning, since Forge adds new statuses; a mistyped known word
  * is a problem.
  */
-function readRequired({ inputs, log }: Step): string[] {
-  const text = inputs.text('require-status');
-  if (text === undefined) return [];
-  const words = text.split(',').map((word) => word.trim().toLowerCase());
-  if (words.some((word) => word === ''))
-    inputs.problem(
-      'require-status',
-      'must be words separated by commas, such as running, or running, installed',
-    );
-  for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
+function readRequired({ inputs, log }: Step): readonly string[] {
+  const words = inputs.words('require-status');
+  for (const word of words.filter((each) => !knownWords.includes(each))) {
     const why = `Forge has no status ${quoted(word)}; it has ${knownWords.join(', ')}`;
     const advised = orNear(why, word, knownWords);
     if (advised === why) log.warning(`require-status: ${why}`);

@@ -14,7 +14,7 @@ import { saySleep } from './report/environment.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
 import { idOutputs } from './report/process.ts';
 import { withSession } from './session.ts';
-import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
+import { readStatuses, readStatusInputs, requireStatus } from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {
@@ -46,9 +46,7 @@ export async function runList(step: Step): Promise<void> {
     logPlaces(step, places, statuses);
     step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
     showListed(step, running, { type, manifest, statuses, isGate: status.required.length > 0 });
-    if (statuses === undefined) return;
-    warnOfStatuses(step, status, statuses);
-    requireStatus(status, statuses);
+    if (statuses !== undefined) requireStatus(step, status, statuses);
   });
 }
 

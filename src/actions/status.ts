@@ -1,5 +1,5 @@
 import { hasSucceeded, readDeployments, type SeenDeployments } from '../cloud/deployments.ts';
-import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
+import { type Environment, whyAsleep } from '../cloud/environment.ts';
 import {
   describeExits,
   type Health,
@@ -7,18 +7,17 @@ import {
   watchedName,
   watchedOf,
 } from '../cloud/environment-log.ts';
-import { type Instance, readInstance } from '../cloud/instances.ts';
 import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { processCount } from '../text.ts';
+import { oneOrList, processCount } from '../text.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/environment.ts';
-import { observe } from './rollout/proof.ts';
+import { locate } from './rollout/context.ts';
+import { observe, warnOfHealth } from './rollout/proof.ts';
 import type { Session } from './session.ts';
 
 export type StatusInputs = ReturnType<typeof readStatusInputs>;
@@ -28,18 +27,17 @@ const words = ['up', 'restarting', 'unknown'] as const satisfies readonly Health
 export function readStatusInputs(inputs: Inputs) {
   /** Milliseconds to look back in the environment's log; 0: without statuses. */
   const window = inputs.seconds('status-window', { min: 0, max: 86_400 }, 0);
-  const given = (inputs.text('require-status') ?? '').split(',').map((word) => word.trim());
   /** The statuses that `require-status` allows; empty: any status. */
-  const required = given.flatMap((word) => {
+  const required = inputs.words('require-status').flatMap((word) => {
     const known = words.find((one) => one === word);
-    if (known === undefined && word !== '')
+    if (known === undefined)
       inputs.problem(
         'require-status',
         orNear(`must be some of ${words.join(', ')}, not ${JSON.stringify(word)}`, word, words),
       );
     return known ?? [];
   });
-  if (given.some((word) => word !== '') && window === 0)
+  if (inputs.text('require-status') !== undefined && window === 0)
     inputs.problem('require-status', 'needs status-window: the seconds of the log that are looked at');
   return { window, required };
 }
@@ -52,7 +50,9 @@ export async function readStatuses(
 ): Promise<ReadonlyMap<string, Health>> {
   const { step } = session;
   const patient = session.within();
-  const { environment, instance: read } = await environmentOfRunning(patient.client, running);
+  const [place] = running.places;
+  const known = { environment: running.environment, instance: place?.instance, instanceId: place?.id };
+  const { environment, instance: read } = await locate(patient, known);
   if (running.environment === undefined) saySleep(step, environment);
   const watched = running.places.flatMap(({ processes, instance = read }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
@@ -81,53 +81,26 @@ async function deploymentsIfAllowed(
   }
 }
 
-/** Returns the environment, and the instance if it was read for this. */
-async function environmentOfRunning(
-  client: HttpClient,
-  { environment, places }: Running,
-): Promise<{ readonly environment: Environment; readonly instance?: Instance | undefined }> {
-  if (environment !== undefined) return { environment };
-  const [place] = places;
-  const known = place?.instance?.environmentId;
-  const instance = known === undefined ? await readInstance(client, place?.id ?? '') : undefined;
-  const environmentId = known ?? instance?.environmentId;
-  if (environmentId !== undefined)
-    return { environment: await readEnvironment(client, environmentId), instance };
-  throw new Failure({
-    what: 'The status of the processes',
-    why: `Laravel Cloud does not report which environment the cluster ${place?.id} belongs to`,
-    fix: 'Set environment',
-  });
-}
-
 function healthsById(healths: readonly Health[]): ReadonlyMap<string, Health> {
   return new Map(healths.map((health) => [health.process.id, health]));
 }
 
-/** Warns of unknown statuses and of exits, except for processes that fail the step with `require-status`. */
-export function warnOfStatuses(
+/** Throws a `Failure` for processes that have none of the required statuses, and warns of the others. */
+export function requireStatus(
   step: Step,
   { required }: StatusInputs,
   statuses: ReadonlyMap<string, Health>,
 ): void {
-  for (const health of statuses.values()) {
-    const { status, exits, why } = health;
-    if (required.length > 0 && !required.includes(status)) continue;
-    if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
-    else if (exits.length > 0) step.warn(`${describeExits(health)}.`);
-  }
-}
-
-export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<string, Health>): void {
-  if (required.length === 0) return;
-  const unwanted = [...statuses.values()].filter(({ status }) => !required.includes(status));
+  const isAllowed = ({ status }: Health): boolean => required.length === 0 || required.includes(status);
+  const unwanted = [...statuses.values()].filter((health) => !isAllowed(health));
+  for (const health of statuses.values()) if (isAllowed(health)) warnOfHealth(step, health);
   if (unwanted.length === 0) return;
   const count = `${unwanted.length} of ${processCount(statuses.size)}`;
   const wanted = required.join(' or ');
   throw new Failure({
     headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,
     what: 'The background processes are not as required',
-    why: `\n${unwanted.map((health) => `- ${describeStatus(health)}`).join('\n')}\n`,
+    why: oneOrList(unwanted.map(describeStatus)),
     fix: unwanted.some(({ status }) => status === 'restarting')
       ? 'Read in the environment’s log in Laravel Cloud why they exit'
       : `To accept it, list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status${unwanted.some(isTooBusy) ? '. With a shorter status-window the log can be read whole' : ''}`,

@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, type FailureParts, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
+import { oneOrList, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
@@ -41,6 +41,14 @@ export class Inputs {
       this.problem(name, orNear(`must be ${oneOf(words)}, not ${quoted(value)}`, value, words));
     }
     return word ?? fallback;
+  }
+
+  /** Reads words separated by commas, in lower case. */
+  words(name: string): readonly string[] {
+    const given = this.text(name)?.toLowerCase().split(',') ?? [];
+    const words = given.map((word) => word.trim());
+    if (words.includes('')) this.problem(name, 'must be words separated by commas');
+    return words.filter((word) => word !== '');
   }
 
   /** Reads `true` or `false`, as YAML writes them. */
@@ -127,11 +135,9 @@ function howMany(problems: number): string {
 }
 
 function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
-  const [first = '', ...others] = lines;
-  const why = others.length === 0 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`;
   return new Failure({
     what,
-    why,
+    why: oneOrList(lines),
     fix: 'No request was made',
     ...headlineOf(what, lines, annotations),
     annotations,

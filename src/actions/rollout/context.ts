@@ -1,8 +1,9 @@
 import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
-import { type Environment, readEnvironment } from '../../cloud/environment.ts';
-import type { Instance } from '../../cloud/instances.ts';
+import { type Environment, environmentOf, readEnvironment } from '../../cloud/environment.ts';
+import { type Instance, readInstance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { FollowContext } from '../../cloud/started-work.ts';
+import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Outputs } from '../../runner/step.ts';
@@ -78,6 +79,28 @@ export async function readAgain(session: Session, known: Environment): Promise<E
     session.step.log.debug(`The environment could not be read. ${error.message}`);
     return known;
   }
+}
+
+/** An instance and its environment, as far as they are known. */
+interface Located {
+  readonly environment: Environment | undefined;
+  readonly instance?: Instance | undefined;
+  readonly instanceId: string | undefined;
+}
+
+/** Reads the instance, unless it and its environment are known. Throws a `Failure` if the environment stays unknown. */
+export async function locate(session: Session, { environment, instance, instanceId }: Located) {
+  if (environment !== undefined && instance !== undefined) return { environment, instance };
+  const read = instanceId ? await readInstance(session.within().client, instanceId) : undefined;
+  const found = environment ?? read?.environment;
+  if (found !== undefined) return { environment: found, instance: read };
+  if (read?.environmentId !== undefined)
+    return { environment: await readAgain(session, environmentOf(read.environmentId)), instance: read };
+  throw new Failure({
+    what: 'The environment',
+    why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
+    fix: 'Set environment',
+  });
 }
 
 /** Returns the client for requests about deployments. */

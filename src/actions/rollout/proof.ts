@@ -14,7 +14,7 @@ import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { shorten } from '../../text.ts';
+import { oneOrList, shorten } from '../../text.ts';
 import type { Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/environment.ts';
 import type { Session } from '../session.ts';
@@ -45,7 +45,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   const restarting = healths.filter(({ status }) => status === 'restarting');
   const unknown = healths.filter(({ status }) => status === 'unknown');
   step.output({ stable: restarting.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
-  for (const health of healths) warnOfHealth(step, health);
+  for (const health of healths) if (health.status !== 'restarting') warnOfHealth(step, health);
   if (restarting.length > 0) {
     if (proof.showLogs) await showPrinted(step, proof, restarting, observing);
     throw keepsExiting(restarting, proof.showLogs);
@@ -70,10 +70,11 @@ export function observe(session: Session, { id }: Environment, now: () => number
   };
 }
 
-function warnOfHealth(step: Step, health: Health): void {
+/** Warns of an unknown status, and of exits other than those of a process that ends by itself now and then. */
+export function warnOfHealth(step: Step, health: Health): void {
   const { status, exits, isBack, why } = health;
   if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
-  if (status === 'up' && exits.some(({ code }) => code !== 0))
+  else if (status === 'restarting' || exits.some(({ code }) => code !== 0))
     step.warn(`${describeExits(health)}.${isBack ? ' It was started again.' : ''}`);
 }
 
@@ -83,11 +84,11 @@ function keepsExiting(restarting: readonly Health[], showLogs: boolean): Failure
     others.length === 0 && first !== undefined
       ? watchedName(first.process)
       : `${restarting.length} background processes`;
-  const lines = restarting.map((health) => `${describeExits(health)}. ${exitHint(health)}`);
+  const lines = restarting.map((health) => `${describeExits(health)}. ${exitHint(health)}.`);
   return new Failure({
     headline: `${what} ${endingOf(restarting)}`,
     what: 'The background processes do not stay up',
-    why: others.length === 0 ? lines.join() : `\n${lines.map((line) => `- ${line}.`).join('\n')}\n`,
+    why: oneOrList(lines),
     fix: showLogs
       ? 'The summary shows its last output'
       : 'The environment’s log shows its output; so does the summary with show-logs: true',

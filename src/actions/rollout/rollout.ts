@@ -1,7 +1,5 @@
-import { type Environment, environmentOf, sleepOf } from '../../cloud/environment.ts';
+import { sleepOf } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
-import { type Instance, readInstance } from '../../cloud/instances.ts';
-import { Failure } from '../../failure.ts';
 import { code, html, joined } from '../../runner/html.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import { saySleep } from '../report/environment.ts';
@@ -9,6 +7,7 @@ import {
   asksForLive,
   isDryRun,
   type LocatedChange,
+  locate,
   proves,
   type RolloutContext,
   readAgain,
@@ -35,7 +34,7 @@ export async function rollOut(rollout: RolloutContext, change: StepChange): Prom
     return skipProofs(rollout, 'this is a dry run');
   if (!asksForLive(goals)) return;
 
-  const located = await locate(rollout, change);
+  const located = await locateChange(rollout, change);
   rollout.onLive({ 'environment-id': located.environment.id });
   const live = await bringLive(rollout, located);
   await prove(rollout, located, live);
@@ -55,30 +54,14 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: Rollou
 }
 
 /** Finds the environment of the change. Reads the instance if only the instance's id is known. */
-async function locate({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
-  const { environment, instanceId, processes } = change;
-  if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
-    return { ...change, environment };
-  const instance = instanceId ? await readInstance(session.within().client, instanceId) : undefined;
-  const known = environment ?? environmentOfInstance(instance);
-  if (known === undefined) {
-    throw new Failure({
-      what: 'The environment',
-      why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
-      fix: 'Set environment',
-    });
-  }
-  const isRead = known === environment || known === instance?.environment;
-  const found = isRead ? known : await readAgain(session, known);
-  if (environment === undefined) saySleep(session.step, found);
+async function locateChange({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
+  const { processes, environment: known } = change;
+  if (known !== undefined && processes.every(({ instance }) => instance !== undefined))
+    return { ...change, environment: known };
+  const { environment, instance } = await locate(session, change);
+  if (known === undefined) saySleep(session.step, environment);
   const placed = processes.map((one) => ({ ...one, instance: one.instance ?? instance }));
-  return { ...change, environment: found, processes: placed };
-}
-
-/** Returns the environment of an instance, as far as the response about the instance shows it. */
-export function environmentOfInstance(instance: Instance | undefined): Environment | undefined {
-  const { environment, environmentId } = instance ?? {};
-  return environment ?? (environmentId === undefined ? undefined : environmentOf(environmentId));
+  return { ...change, environment, processes: placed };
 }
 
 /** Runs the requested proofs: `stable-for`, then `verify-command`. Skips a proof that would prove nothing now. */
