@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  drift,
-  flagOf,
-  identityKey,
-  rowName,
-  setOptions,
-  shortName,
-  updateFor,
-} from '../../src/cloud/compare.ts';
+import { drift, flagOf, identityKey, shortName, updateFor } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import {
@@ -17,12 +9,10 @@ import {
   type ProcessSpec,
   type WorkerConfig,
 } from '../../src/cloud/spec.ts';
-import { describeChanges, foldCommand, shown } from '../../src/converge/compare.ts';
+import { foldCommand, shown } from '../../src/converge/compare.ts';
 import { candidates } from '../../src/converge/service.ts';
 import { existing } from '../support/existing.ts';
-
-const custom = (command: string): ProcessSpec => ({ type: 'custom', processes: 1, command });
-const worker = (config: WorkerConfig): ProcessSpec => ({ type: 'worker', processes: 1, config });
+import { custom, worker } from '../support/specs.ts';
 
 describe('what is the same written differently', () => {
   test.each([
@@ -132,17 +122,6 @@ test.each([
   expect(shortName(process)).toBe(name);
 });
 
-test('a row has the short name and the whole identity', () => {
-  const queue = 'q'.repeat(200);
-  const identity = `worker on queue ${queue}`;
-  expect(rowName({ type: 'worker', config: { queue } })).toEqual({
-    ...{ name: `worker ${queue}`, identity, shared: [] },
-  });
-  expect(rowName(of({ config: { queue }, doubt: 'its options are odd' }))).toEqual({
-    ...{ name: 'worker, unknown queue', identity: 'worker on an unknown queue', shared: [] },
-  });
-});
-
 const pinnedWorker = (config: WorkerConfig, processes?: number): PinnedSpec => ({
   ...{ type: 'worker', processes, config },
 });
@@ -208,23 +187,13 @@ test.each([
   });
 });
 
-describe('a change reads', () => {
-  test('as before and after', () => {
-    expect(describeChanges({ 'config.tries': { from: null, to: 3 } })).toBe('tries: unset → 3');
-    expect(describeChanges({ processes: { from: 1, to: 2 }, 'config.queue': { from: 'a', to: 'b' } })).toBe(
-      'processes: 1 → 2, queue: a → b',
-    );
-  });
-
-  test.each([
-    [undefined, 'unset'],
-    [null, 'unset'],
-    ['text', 'text'],
-    [false, 'false'],
-    [[1], '[1]'],
-  ])('%j as %s', (value, text) => {
-    expect(shown(value)).toBe(text);
-  });
+test.each([
+  [undefined, 'unset'],
+  ['text', 'text'],
+  [false, 'false'],
+  [[1], '[1]'],
+])('a value of a change reads %j as %s', (value, text) => {
+  expect(shown(value)).toBe(text);
 });
 
 test.each([
@@ -268,8 +237,4 @@ describe('an update of a worker carries the whole config', () => {
     expect(updateFor(pinnedWorker(declared), storing(there))).toEqual(config === undefined ? {} : { config });
     expect(updateFor(pinnedWorker(declared, 2), storing(there))).toMatchObject({ processes: 2 });
   });
-});
-
-test('a config is shown without what is unset', () => {
-  expect(setOptions({ a: null, b: undefined, c: '', d: 0, e: false })).toEqual({ c: '', d: 0, e: false });
 });

@@ -66,12 +66,6 @@ test.each<[string, Case, string, object]>([
   ['on one of several pages is it', { pages: 2, list: [[declared]] }, 'list', unchanged],
   ['that has drifted is left so (reuse)', { ifExists: 'reuse', list: [[drifted]] }, 'list', left],
   [
-    'that has drifted is left so (reuse, dry run)',
-    { ifExists: 'reuse', dryRun, list: [[drifted]] },
-    'list',
-    left,
-  ],
-  [
     'that has drifted would be updated (dry run)',
     { dryRun, list: [[drifted]] },
     'list',
@@ -80,12 +74,6 @@ test.each<[string, Case, string, object]>([
   [
     'that vanishes before the update is looked for anew',
     { list: [[drifted], [second]], update: [undefined] },
-    'list, update p1, find p1, list',
-    { ...unchanged, process: second },
-  ],
-  [
-    'that vanishes after the update is looked for anew',
-    { list: [[drifted], [second]], update: [drifted], find: [undefined] },
     'list, update p1, find p1, list',
     { ...unchanged, process: second },
   ],
@@ -258,12 +246,6 @@ describe('an error is', () => {
     expect(message).toBe(
       'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
-  });
-
-  test('one that may be it and is not understood: nothing is created', async () => {
-    const { calls, message } = await ensuring({ list: [[doubtful]] });
-    expect(calls).toBe('list');
-    expect(message).toContain('The worker on queue mail: it may exist already as p7');
   });
 
   test('several that match and stay: it names them, and nothing is written', async () => {

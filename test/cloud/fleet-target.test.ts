@@ -119,11 +119,6 @@ describe('the environments of a file', () => {
       'The environment "production": no key and no pattern of the manifest means it; it has staging, preview/*. Correct environment, or declare it in the manifest.',
     ],
     [
-      'that two keys mean',
-      { name: { environment: 'main' }, text: manifest(`env-1: ${on}`, `main: ${on}`) },
-      'The environment "main" (m.yml:3:3): it is the same environment as "env-1" (m.yml:2:3): both are env-1. List all of its processes under one of the two names.',
-    ],
-    [
       'whose key means another, too',
       {
         name: { environment: 'env-1' },
@@ -134,14 +129,6 @@ describe('the environments of a file', () => {
         ],
       },
       'The environment "env-1": no key and no pattern of the manifest means it; it has same. Correct environment, or declare it in the manifest.',
-    ],
-    [
-      'with a cluster that must not be used',
-      {
-        text: patterns,
-        environments: [production, preview(1, { instances: [['i', 'App', 'managed_queue']] })],
-      },
-      'The cluster "App" is a managed queue (m.yml:3:31): Laravel Cloud runs its workers itself. Leave it out of the manifest.',
     ],
     [
       'in another application than the one in the manifest',

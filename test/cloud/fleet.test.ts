@@ -7,15 +7,14 @@ import {
   otherApplication,
   parseCloudFile,
 } from '../../src/cloud/fleet.ts';
-import { cloudManifest } from '../../src/cloud/manifest.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { locationText, messageOf } from '../../src/failure.ts';
-import { type Manifest, parseManifest } from '../../src/manifest/read.ts';
+import type { Manifest } from '../../src/manifest/read.ts';
 import { NotThere } from '../../src/names.ts';
 import { failureOf } from '../support/test-client.ts';
 
 const example = `
-application: shop
+application: " shop "
 defaults:
   instances:
     App:
@@ -103,14 +102,6 @@ describe('A file of many environments', () => {
     ).toBeUndefined();
   });
 
-  test('a file of one environment is read as before', () => {
-    const text = 'instances: { App: [{ type: worker }] }';
-    expect(parseCloudFile(text, 'm.yml')).toEqual({
-      content: { kind: 'one', manifest: { places: parseManifest(text, 'm.yml', cloudManifest).places } },
-      mistakes: [],
-    });
-  });
-
   const worker = (config: object, processes?: number) => ({ type: 'worker', processes, config });
   const custom = (command: string, processes?: number) => ({ type: 'custom', processes, command });
   const redis = { queue: 'a', connection: 'redis' };
@@ -184,15 +175,6 @@ environments:
     expect(mistakes).toHaveLength(problems);
   });
 
-  test('may name the application with blanks around it', () => {
-    expect(
-      fleetOf(`application: " shop "\nenvironments: { x: { instances: { App: [] } } }`).application,
-    ).toEqual({
-      name: 'shop',
-      place: { file: 'm.yml', line: 1, column: 1 },
-    });
-  });
-
   test.each([
     ['environments:', 'm.yml:1:14: environments: must name at least one environment, such as production: {}'],
     ['environments: {}', 'm.yml:1:15: environments: must name at least one environment'],
@@ -206,11 +188,6 @@ environments:
       'application: must be the application’s id, slug, name or repository',
     ],
     ['instance: {}', 'instances: is missing; it names instances, each with a list of processes'],
-    [
-      '[{ instances: {} }]',
-      'a manifest must be a mapping with instances, application, defaults, environments, not a list',
-    ],
-    ['environments:\n  x: { instances: { App: [] } }\n  x: {}', 'the key "x" is here a second time'],
     ['enviroments: { x: {} }', 'Did you mean "environments"?'],
     [
       'services:\n  app:\n    environment: { DB_PASSWORD: hunter2 }',
@@ -254,12 +231,6 @@ describe('The environments of an application are those that the file names', () 
       ['env-2', '*'],
       ['env-5', '*'],
     ]);
-  });
-
-  test('a pattern that matchesPattern none is told, and is no error', () => {
-    const { assigned, idle } = assignEnvironments(fleet('production', 'release/*'), shop);
-    expect(assigned).toHaveLength(1);
-    expect(idle.map(({ name }) => name)).toEqual(['release/*']);
   });
 
   test('names that mean none are told all at once, with what was meant and where they stand, and may yet appear', async () => {

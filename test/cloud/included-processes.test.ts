@@ -29,17 +29,18 @@ function process(id: string, on?: string) {
   };
 }
 
-async function seen(replies: readonly Reply[], processes = true, withEnvironment = false) {
+async function seen(replies: readonly Reply[]) {
   const { client, clock, transport } = scriptedClient(replies);
-  const { instances, listings, environment } = await clock.run(
-    listInstances(client, { id: 'env-1', name: 'main' }, { processes, environment: withEnvironment }),
+  const wanted = { processes: true, environment: false };
+  const { instances, listings } = await clock.run(
+    listInstances(client, { id: 'env-1', name: 'main' }, wanted),
   );
   return {
     instances: instances.map(({ id }) => id),
     processes: Object.fromEntries(
       [...listings].map(([id, { processes }]) => [id, processes.map((each) => each.id)]),
     ),
-    ...{ listings, environment },
+    listings,
     asked: transport.asked,
   };
 }
@@ -135,20 +136,5 @@ describe('the instances are listed by themselves', () => {
     const wanted = { processes: true, environment: false };
     await clock.run(failureOf(listInstances(client, { id: 'env-1', name: 'main' }, wanted)));
     expect(transport.asked).toHaveLength(1);
-  });
-});
-
-describe('the environment that comes along with its instances', () => {
-  const environment = { id: 'env-1', type: 'environments', attributes: { name: 'production' } };
-
-  test('is the one that was asked for', async () => {
-    const included = [null, { ...environment, id: 'env-2' }, environment, process('a')];
-    const answered = answer([instance('i1', { names: ['a'] })], included);
-    const { environment: found, processes, asked } = await seen([answered], true, true);
-    expect(found).toMatchObject({ id: 'env-1', name: 'production' });
-    expect(processes).toEqual({ i1: ['a'] });
-    expect(asked).toEqual([
-      'GET /api/environments/env-1/instances?include=environment%2CbackgroundProcesses',
-    ]);
   });
 });

@@ -171,13 +171,6 @@ describe('The type', () => {
     expect(cloudService.describeExisting(read)).toBe('process of type unknown');
   });
 
-  test.each([{ id: 'process-1' }, { id: 'process-1', attributes: [] }, undefined])(
-    'is not told by the resource %j',
-    (resource) => {
-      expect(processFrom('process-1', resource, 'inst-1').doubt).toBe(doubt);
-    },
-  );
-
   test('that is not known yet passes through, and is no doubt: nobody can declare it', () => {
     const type = 'scheduler';
     expect(answered({ type, processes: null })).toMatchObject({ type, doubt: undefined });

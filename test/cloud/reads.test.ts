@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { deployments, readDeployments, readFailingStep } from '../../src/cloud/deployments.ts';
+import { deployments, readFailingStep } from '../../src/cloud/deployments.ts';
 import { readEnvironment } from '../../src/cloud/environment.ts';
 import { listInstances, readInstance } from '../../src/cloud/instances.ts';
-import { follow, runCommand } from '../../src/cloud/started-work.ts';
-import { findApplication, listEnvironments } from '../../src/cloud/target.ts';
+import { follow } from '../../src/cloud/started-work.ts';
+import { listEnvironments } from '../../src/cloud/target.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import { Deadline, systemClock } from '../../src/time.ts';
 import { json } from '../support/fake-transport.ts';
@@ -19,11 +19,6 @@ const running = {
 };
 
 test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
-  [
-    'Listing the applications',
-    '/applications',
-    (client) => findApplication(client, { application: 'a', repository: undefined }),
-  ],
   [
     'Listing the environments of app-1',
     '/applications/app-1/environments?include=branch',
@@ -42,11 +37,6 @@ test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
     (client) => readInstance(client, 'inst-1'),
   ],
   [
-    'Listing the deployments of env-1',
-    '/environments/env-1/deployments',
-    (client) => readDeployments(client, 'env-1'),
-  ],
-  [
     'Reading deployment depl-1',
     '/deployments/depl-1',
     (client) => follow(client, deployments, running, following),
@@ -55,11 +45,6 @@ test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
     'Reading the logs of deployment depl-1',
     '/deployments/depl-1/logs',
     (client) => readFailingStep(client, 'depl-1'),
-  ],
-  [
-    'Listing the commands of env-1',
-    '/environments/env-1/commands?filter%5Bcommand%5D=ls',
-    (client) => runCommand(client, 'env-1', 'ls', following),
   ],
 ])('where Laravel Cloud refuses a request, the failure names it: %s', async (what, address, read) => {
   const { client, clock, transport } = scriptedClient([json(403, { message: 'No.' })]);

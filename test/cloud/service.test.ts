@@ -1,21 +1,8 @@
 import { expect, test } from 'vitest';
-import { cloud, cloudHints, cloudPace, cloudService } from '../../src/cloud/service.ts';
+import { cloudHints, cloudService } from '../../src/cloud/service.ts';
 import { existing } from '../support/existing.ts';
 import { json } from '../support/fake-transport.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
-
-test('a plan shows a declared worker’s number and options without what its description says', () => {
-  const config = { queue: 'mail', connection: 'redis', tries: 3 };
-  expect(cloudService.settingsOf({ type: 'worker', processes: undefined, config })).toEqual({
-    processes: 1,
-    'config.tries': 3,
-  });
-  const custom = { type: 'custom', processes: 2, command: 'php artisan horizon' } as const;
-  expect(cloudService.settingsOf(custom)).toEqual({ processes: 2 });
-  expect(cloudService.describe({ type: 'worker', processes: 2, config })).toBe(
-    'worker on queue mail of connection redis',
-  );
-});
 
 test('a plan shows the same of a worker that exists, without what is unset', () => {
   const config = { queue: 'mail', connection: 'redis', tries: '3', memory: null };
@@ -42,21 +29,6 @@ test('what tells workers apart is their connection and their number, as far as t
   expect(of({ config: { connection: 'redis' }, processes: 2 })).toBe('connection redis, 2 processes');
   expect(of({ processes: undefined })).toBe('connection not set, an unknown number of processes');
   expect(of({ type: 'custom' })).toBe('1 process');
-});
-
-test('a step finds Laravel Cloud and its token by itself', () => {
-  expect(cloud).toEqual({
-    hints: cloudHints,
-    token: {
-      variables: ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'],
-      origin: 'in the settings of the Laravel Cloud organization',
-    },
-    apiUrl: 'https://cloud.laravel.com/api',
-  });
-});
-
-test('a step sends no more changes a minute than Laravel Cloud documents', () => {
-  expect(cloudPace).toEqual({ changes: 30, window: 60_000 });
 });
 
 test.each([

@@ -98,7 +98,6 @@ describe('a look back', () => {
   const mixed = [...visits(0, 60_000, 100), ...loop(1_000, 5), began(59_990)];
 
   test.each<[string, Line[], Manners, object, number]>([
-    ['finds a process that keeps exiting', loop(0, 14), {}, loops, 1],
     ['finds it among thousands of other lines', [...visits(0, 60_000, 10), ...loop(0, 5)], {}, loops, 1],
     ['reads backwards, where the filter does nothing', mixed, useless, loops, 7],
     ['reads backwards, where the filter is refused', mixed, { filter: 'is refused' }, loops, 8],
@@ -150,11 +149,6 @@ describe('a look back', () => {
     expect(await log.back()).toMatchObject([{ status: 'unknown', why: expect.stringContaining(why) }]);
     expect(log.times).toEqual(times);
     expect(log.clock.now()).toBeLessThanOrEqual(30_000);
-  });
-
-  test('tries again where the log answers 503 once', async () => {
-    const replies = (number: number) => (number === 1 ? json(503, {}) : undefined);
-    expect(await openLog(loop(0, 5), { replies }, 60_000).back()).toMatchObject([loops]);
   });
 });
 

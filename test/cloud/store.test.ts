@@ -95,17 +95,6 @@ describe('Listing', () => {
     expect(store.instance?.id).toBe('inst-1');
   });
 
-  test('reads an id that is a number, and hides no process that has odd fields', async () => {
-    const odd = { id: 7, attributes: { type: 'custom', processes: null, command: null, created_at: 5 } };
-    const { store, clock } = storeWith([json(200, { data: [createdResource, odd, { id: 'bare' }] })]);
-    const { processes } = await clock.run(store.list());
-    expect(processes.map(({ id, doubt }) => [id, doubt])).toEqual([
-      ['process-1', undefined],
-      ['7', 'its command is not known'],
-      ['bare', 'its type is not known'],
-    ]);
-  });
-
   test('of an instance that is not there says what to check', async () => {
     const { store, clock } = storeWith([json(404, { message: 'Not found.' })]);
     expect(await clock.run(messageFrom(store.list()))).toBe(
@@ -245,14 +234,6 @@ describe('One process', () => {
       `${what} background process process-1: The Cloud answered 403`,
     );
   });
-
-  test('has an id that cannot lead to another address', async () => {
-    const { store, clock, transport } = storeWith([text(404, '')]);
-    await clock.run(store.find('../instances/inst-1'));
-    expect(transport.asked).toEqual([
-      'GET /api/background-processes/..%2Finstances%2Finst-1?include=instance',
-    ]);
-  });
 });
 
 describe('A pinned process', () => {
@@ -310,20 +291,6 @@ describe('A pinned process', () => {
     const { store, clock } = pinnedWith([shown(workerResource), shown(instance('inst-7', 'managed_queue'))]);
     await clock.run(store.find('process-2'));
     expect(() => store.mayWrite()).toThrow('is a managed queue');
-  });
-
-  test('is updated and removed by its id', async () => {
-    const { store, clock, transport } = pinnedWith([shown(createdResource), text(204, '')], 'inst-1');
-    expect(await clock.run(store.update('process-1', { processes: 2 }))).toMatchObject({
-      id: 'process-1',
-      instanceId: 'inst-1',
-    });
-    await clock.run(store.remove('process-1'));
-    expect(transport.asked).toEqual([
-      'PATCH /api/background-processes/process-1',
-      'DELETE /api/background-processes/process-1',
-    ]);
-    expect(transport.requests[0]?.body).toBe('{"processes":2}');
   });
 });
 

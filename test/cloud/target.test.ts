@@ -123,18 +123,6 @@ describe('an environment is found', () => {
   });
 });
 
-test('environments are listed with their slugs and branches', async () => {
-  const { client, clock } = openOrganization({
-    environments: { 'app-1': [production, staging, nameless, { id: 'env-4', name: 'no-branch' }] },
-  });
-  expect(await clock.run(listEnvironments(client, 'app-1'))).toMatchObject([
-    { id: 'env-1', slug: 'prod', branch: 'main' },
-    { id: 'env-2', slug: undefined, branch: 'develop' },
-    { id: 'env-3', slug: undefined, branch: undefined },
-    { id: 'env-4', branch: undefined },
-  ]);
-});
-
 test('resources of another type in their lists are no applications and no environments', async () => {
   const other = { type: 'organizations', id: 'env-1', attributes: { name: 'acme' } };
   const lists = [json(200, { data: [other, shop] }), json(200, { data: [other] })];
@@ -152,13 +140,10 @@ describe('a name that means nothing is an error', () => {
     ...acme,
     applications,
   });
-  const twins = (kind: 'name' | 'slug' | 'branch'): Organization => ({
+  const twins: Organization = {
     ...acme,
-    environments: {
-      'app-1': [production, staging].map((one) => ({ ...one, [kind]: 'same' })),
-    },
-  });
-  const same = { environment: 'same' };
+    environments: { 'app-1': [production, staging].map((one) => ({ ...one, name: 'same' })) },
+  };
 
   test.each<[string, Partial<EnvironmentName>, Organization?]>([
     [
@@ -195,18 +180,8 @@ describe('a name that means nothing is an error', () => {
     ],
     [
       '2 environments in the application are named "same": they are prod (env-1), develop (env-2). Set environment to the id of the one you mean.',
-      same,
-      twins('name'),
-    ],
-    [
-      '2 environments in the application have the slug "same": they are production (env-1), staging (env-2). Set environment to the id of the one you mean.',
-      same,
-      twins('slug'),
-    ],
-    [
-      '2 environments in the application have the branch "same": they are production (env-1), staging (env-2). Set environment to the id of the one you mean.',
-      same,
-      twins('branch'),
+      { environment: 'same' },
+      twins,
     ],
     [
       'The environment "env-9": no environment has this id, or the token cannot see it. Correct environment. If it is still being created, set wait-for-environment.',
@@ -317,12 +292,6 @@ describe('an instance', () => {
       false,
     ],
     [
-      'No cluster in the environment production is named "Worker": there are App (inst-1), Workers (inst-2). Did you mean "Workers"? Set instance: Workers.',
-      [app, workers],
-      'Worker',
-      true,
-    ],
-    [
       'No cluster in the environment production is named "Mails": there are App (inst-1), inst-3 (inst-3), inst-4 (inst-4). Laravel Cloud does not report the name of inst-3, inst-4, which may be meant. Set the id of the cluster in place of its name.',
       [app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']],
       'Mails',
@@ -345,11 +314,6 @@ describe('the clusters that a manifest names', () => {
   const named = (...names: string[]) =>
     names.map((name, index) => ({ name, place: { file: 'm.yml', line: index + 1, column: 3 } }));
   const queue = ['inst-3', 'mails', 'managed_queue'] as const;
-
-  test('are found by name and id, in its order', () => {
-    const found = pickInstances(instancesOf(app, workers), named('inst-2', 'App'));
-    expect(found.map(({ id }) => id)).toEqual(['inst-2', 'inst-1']);
-  });
 
   test('may not be managed queues', () => {
     expect(() => pickInstances(instancesOf(app, queue), named('App', 'mails'))).toThrow(
