@@ -15,7 +15,8 @@ export class Secrets {
    * line by line.
    */
   add(secret: string): void {
-    for (const line of secret.toWellFormed().split(/[\r\n]+/)) {
+    const lines = secret.toWellFormed().split(/[\r\n]+/);
+    for (const line of lines.flatMap(withPlainPart)) {
       if (line.trim() === '') continue;
       setSecret(line);
       if (line.length < shortest) continue;
@@ -36,6 +37,12 @@ export class Secrets {
     for (const form of this.#forms) clean = withoutStart(clean, form);
     return clean;
   }
+}
+
+/** Adds the part of a token that is secret: Laravel writes the id of the token before it, such as `12|`. */
+function withPlainPart(token: string): readonly string[] {
+  const [, plain = ''] = /^\d+\|(.*)$/.exec(token) ?? [];
+  return plain.length < tellingStart ? [token] : [token, plain];
 }
 
 /** Returns the forms of a secret in a JSON text. PHP escapes slashes, too. */

@@ -20,6 +20,7 @@ test.each([
   ['in an address in lower case', encodeURIComponent(token).replace(/%../g, (byte) => byte.toLowerCase())],
   ['in an address', `https://cloud.example/?token=${encodeURIComponent(token)}`],
   ['in markup', html`<p>${token}</p>`.markup],
+  ['without its id', token.slice(3)],
   ['in JSON in markup', code(JSON.stringify({ token })).markup],
 ])('a token %s is redacted to its last character', (_, text) => {
   const clean = secretsOf(token).redact(text);
