@@ -62,7 +62,7 @@ function readInputs(step: Step) {
   const { inputs } = step;
   const read = {
     connection: readConnection(step, cloud),
-    target: readTarget(step, { pinned: inputs.text('process-id') !== undefined }),
+    target: readTarget(step, { pinned: inputs.text('process-id') }),
     toDelete: readToDelete(inputs),
     ...readDeletion(inputs),
     goals: readDeployGoals(inputs),

@@ -77,9 +77,9 @@ function readInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
   const processId = inputs.id('process-id', 'process-');
-  const pinned = inputs.text('process-id') !== undefined;
+  const pinned = inputs.text('process-id');
   const target = readTarget(step, { pinned });
-  const wanted = pinned ? readPinned(step, processId ?? '') : readWanted(step);
+  const wanted = pinned === undefined ? readWanted(step) : readPinned(step, processId ?? '');
   const goals = readGoals(inputs);
   if (goals.commit !== undefined && target.environment === undefined && target.instance === undefined)
     inputs.problem('wait-for-commit', 'needs environment, or instance, to say whose deployment it is');

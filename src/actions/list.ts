@@ -54,7 +54,7 @@ function readInputs(step: Step) {
   const { inputs } = step;
   const read = {
     connection: readConnection(step, cloud),
-    target: readTarget(step, { pinned: false, whole: true }),
+    target: readTarget(step, { whole: true }),
     type: readType(step),
     status: readStatusInputs(inputs),
   };

@@ -55,6 +55,12 @@ export const deleteScenarios = [
     'by its id, without an instance': ({ cloud, instance }) => ({
       inputs: { 'process-id': cloud.addProcess(instance, { type: 'custom', command: reverb }).id },
     }),
+    'by an id on a worker cluster of the environment': ({ cloud, environment }) => {
+      const other = cloud.addInstance(environment, { name: 'workers', type: 'service' });
+      return {
+        inputs: { 'process-id': cloud.addProcess(other, { type: 'worker' }).id, environment: 'main' },
+      };
+    },
     'by an id on another instance than the one that is named, refused': ({
       cloud,
       environment,

@@ -167,6 +167,11 @@ const pins = scenariosOf(action, nothing, {
     const { id } = world.cloud.addProcess(other, { type: 'worker' });
     return { inputs: { 'process-id': id, instance: world.instance.id, processes: '2' } };
   },
+  '`process-id`: finds it on a worker cluster of the environment': (world) => {
+    const other = world.cloud.addInstance(world.environment, { name: 'Workers', type: 'service' });
+    const { id } = world.cloud.addProcess(other, { type: 'worker' });
+    return { inputs: { 'process-id': id, environment: 'main', processes: '2' } };
+  },
   '`process-id`: fails on another type': ({ cloud, instance }) => ({
     inputs: { 'process-id': cloud.addProcess(instance, { type: 'custom', command: reverb }).id },
   }),

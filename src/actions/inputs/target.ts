@@ -23,12 +23,12 @@ export interface Target {
 }
 
 /**
- * Reads `application`, `environment`, `instance` and `wait-for-environment`. `pinned`: with `process-id`, which needs no
- * instance. `whole`: `application` alone may name all environments of the application.
+ * Reads `application`, `environment`, `instance` and `wait-for-environment`. `pinned`: the value of `process-id`, which
+ * needs no instance. `whole`: `application` alone may name all environments of the application.
  */
 export function readTarget(
   { inputs }: Step,
-  { pinned, whole = false }: { readonly pinned: boolean; readonly whole?: boolean },
+  { pinned, whole = false }: { readonly pinned?: string | undefined; readonly whole?: boolean },
 ) {
   const application = inputs.text('application');
   const environment = inputs.text('environment');
@@ -41,7 +41,7 @@ export function readTarget(
       inputs.problem('application', 'has no effect without environment; set both, or only instance');
     if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
     if (instance === undefined) {
-      if (!pinned && !isWhole)
+      if (pinned === undefined && !isWhole)
         inputs.problem('environment', 'is empty. Set its branch, name, slug or id, or set instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
@@ -50,13 +50,16 @@ export function readTarget(
       );
     }
   }
-  return { application, environment, instance, wait };
+  return { application, environment, instance, wait, pinned };
 }
 
-/** Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. */
+/**
+ * Finds the instance; waits for it up to `wait-for-environment`. Where only the environment is named, a pinned process
+ * decides. `withProcesses`: also requests the processes.
+ */
 export async function findCloudTarget(
   session: Session,
-  { environment, instance, ...target }: TargetInputs,
+  { environment, instance, pinned, ...target }: TargetInputs,
   withProcesses: boolean,
   ahead?: ReadAhead,
 ): Promise<Target> {
@@ -65,13 +68,22 @@ export async function findCloudTarget(
   }
   const { found, picked } = await findEnvironment(
     session,
-    { ...target, environment, withProcesses },
-    (candidates) => pickInstance(candidates, instance),
+    {
+      ...target,
+      environment,
+      withProcesses: withProcesses || (pinned !== undefined && instance === undefined),
+    },
+    (found) => (instance === undefined && holderOf(found, pinned)) || pickInstance(found, instance),
     (id) => ahead?.begin(id),
   );
   session.step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** Returns the instance whose list shows the process. */
+function holderOf({ instances, listings }: EnvironmentInstances, processId: string | undefined) {
+  return instances.find(({ id }) => listings.get(id)?.processes.some((process) => process.id === processId));
 }
 
 /** Finds an environment, and picks from its instances; waits for both up to `wait` milliseconds. */
