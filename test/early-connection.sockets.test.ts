@@ -208,7 +208,7 @@ describe('a transport', () => {
       server.on('connection', (socket: Socket) => socket.once('data', () => socket.destroy()));
       for (const first of [await begin(url), undefined])
         expect(await diagnosis(url, first)).toMatchObject({
-          reason: 'the connection to cloud.example could not be made (ECONNRESET)',
+          reason: 'cloud.example could not be reached (ECONNRESET)',
           arrival: 'no',
           retry: 'long',
         });

@@ -86,14 +86,14 @@ export class TooLarge extends Error {
 
 /** The error of a request whose proxy could not be reached, so that nothing was sent. */
 export class ProxyUnreachable extends Error {
-  /** `127.0.0.1:3128 (from https_proxy)` */
-  readonly proxy: string;
+  /** `the proxy 127.0.0.1:3128 (from https_proxy)` */
+  readonly place: string;
   /** The advice for the environment variable, if its value looks wrong: `Write https_proxy with its scheme: …`. */
   readonly fix: string | undefined;
 
-  constructor(proxy: string, fix: string | undefined, options: ErrorOptions) {
-    super(`the proxy ${proxy} could not be reached`, options);
-    this.proxy = proxy;
+  constructor(place: string, fix: string | undefined, options: ErrorOptions) {
+    super(`${place} could not be reached`, options);
+    this.place = place;
     this.fix = fix;
   }
 }

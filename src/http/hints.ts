@@ -218,10 +218,15 @@ function diagnose(error: unknown, host: string): Diagnosis {
     const fix = 'Check that api-url names the API itself';
     return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
-  if (error instanceof ProxyUnreachable) return proxyTrouble(error, code);
-  if (error instanceof ProxyRefusal) return refusalOf(error);
+  // It responds with 502 to 504 while it cannot reach the host.
+  if (error instanceof ProxyRefusal) {
+    const { message, status = 503 } = error;
+    return { reason: message, fix: lookAtProxy, retry: status >= 500 ? 'long' : 'no' };
+  }
+  const proxy = error instanceof ProxyUnreachable ? error : undefined;
   // The code alone does not show this: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
-  if (connecting) return tlsTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host);
+  if (connecting || proxy !== undefined)
+    return tlsTrouble(code, host, proxy) ?? connectTrouble(code, host, proxy);
   return {
     reason: `the connection broke off (${code})`,
     fix: 'Run the job again; if it keeps failing, look at the status page of the service',
@@ -245,67 +250,46 @@ const noConnection: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: 'did not accept the connection in time',
 };
 
-function connectTrouble(code: string, host: string): Diagnosis {
-  const says = noConnection[code];
-  const reason =
-    says === undefined ? `the connection to ${host} could not be made (${code})` : `${host} ${says}`;
+function connectTrouble(code: string, host: string, proxy: ProxyUnreachable | undefined): Diagnosis {
+  const reason = `${proxy?.place ?? host} ${noConnection[code] ?? `could not be reached (${code})`}`;
+  if (proxy !== undefined) {
+    const fix = proxy.fix ?? 'Check its address, or unset the variable if this runner needs no proxy';
+    // Another attempt helps only if the proxy or the DNS server was slow.
+    return { reason, fix, retry: code === 'CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no' };
+  }
   return code === 'ENOTFOUND'
     ? { reason, fix: `${lookAtNetwork}. Is api-url right?`, retry: 'short' }
     : { reason, fix: lookAtNetwork, retry: 'long' };
 }
 
-/** The advice for a host that shows another host's certificate, and for one that does not speak TLS. */
-interface TlsAdvice {
-  readonly wrongHost: string;
-  readonly noTls: string;
-}
-
-const tlsOfApi: TlsAdvice = {
-  wrongHost: 'Check the host in api-url, and that no proxy or login page answers in its place',
-  noTls: 'Check the port in api-url: https is expected there, and http seems to be spoken',
-};
-
-const tlsOfProxy: TlsAdvice = {
-  wrongHost: 'Check the host in its address',
-  noTls: 'Write its address with http:// in place of https://: most proxies expect that, also for https',
-};
-
 /** Explains a problem with a certificate or with TLS; undefined for any other code. The first pattern that fits counts. */
-function tlsTrouble(code: string, host: string, { wrongHost, noTls }: TlsAdvice): Diagnosis | undefined {
-  const certificate = `the certificate of ${host}`;
+function tlsTrouble(code: string, host: string, proxy: ProxyUnreachable | undefined): Diagnosis | undefined {
+  const place = proxy?.place ?? host;
+  const certificate = `the certificate of ${place}`;
   const renew = 'Whoever runs this host must renew it; check the date of the runner, too';
   const trust = 'If a proxy or a private authority signs it, point NODE_EXTRA_CA_CERTS at its CA file';
+  const otherHost =
+    proxy === undefined
+      ? 'Check the host in api-url, and that no proxy or login page answers in its place'
+      : 'Check the host in its address';
+  const noTls =
+    proxy === undefined
+      ? 'Check the port in api-url: https is expected there, and http seems to be spoken'
+      : 'Write its address with http:// in place of https://: most proxies expect that, also for https';
   const troubles: readonly (readonly [code: RegExp, reason: string, fix: string])[] = [
     [/CERT_HAS_EXPIRED/, `${certificate} has expired`, renew],
     [/CERT_NOT_YET_VALID/, `${certificate} is not valid yet`, 'Check the date of the runner'],
-    [/ALTNAME_INVALID|HOSTNAME_/, `the certificate that ${host} shows is for another host`, wrongHost],
-    [/^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, `${host} does not answer with TLS`, noTls],
+    [/ALTNAME_INVALID|HOSTNAME_/, `the certificate that ${place} shows is for another host`, otherHost],
+    [/^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, `${place} does not answer with TLS`, noTls],
     [
       /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/,
       `${certificate} is signed by an authority that the runner does not know`,
       trust,
     ],
-    [/ERR_(TLS|SSL)_/, `the TLS handshake with ${host} failed`, lookAtNetwork],
+    [/ERR_(TLS|SSL)_/, `the TLS handshake with ${place} failed`, lookAtNetwork],
   ];
   const trouble = troubles.find(([pattern]) => pattern.test(code));
   return trouble && { reason: `${trouble[1]} (${code})`, fix: trouble[2], retry: 'no' };
-}
-
-/** Explains a proxy that could not be reached. Another attempt helps only if the proxy or the DNS server was slow. */
-function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): Diagnosis {
-  const tls = tlsTrouble(code, `the proxy ${proxy}`, tlsOfProxy);
-  if (tls !== undefined) return tls;
-  const says = noConnection[code] ?? `could not be reached (${code})`;
-  return {
-    reason: `the proxy ${proxy} ${says}`,
-    fix: fix ?? 'Check its address, or unset the variable if this runner needs no proxy',
-    retry: code === 'CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no',
-  };
-}
-
-/** Explains a refusal of the proxy. It responds with 502 to 504 while it cannot reach the host. */
-function refusalOf({ message, status = 503 }: ProxyRefusal): Diagnosis {
-  return { reason: message, fix: lookAtProxy, retry: status >= 500 ? 'long' : 'no' };
 }
 
 /** Returns the code of an error. `connecting`: the connection was not open yet, so that nothing was sent. */

@@ -141,5 +141,5 @@ export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRout
 
 function unreachable({ variable, address, lacksScheme }: NamedProxy, cause: Error): ProxyUnreachable {
   const fix = lacksScheme ? `Write ${variable} with its scheme: ${address.origin}` : undefined;
-  return new ProxyUnreachable(`${address.host} (from ${variable})`, fix, { cause });
+  return new ProxyUnreachable(`the proxy ${address.host} (from ${variable})`, fix, { cause });
 }
