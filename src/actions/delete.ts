@@ -33,7 +33,7 @@ export async function runDelete(step: Step): Promise<void> {
       on: target.instance === undefined ? '' : ` on ${target.instance.name}`,
       whatHtml: 'id' in toDelete ? code(toDelete.id) : nameHtml(toDelete.spec),
       async remove() {
-        const result = await deleteAll(found, world.store, world.runtime);
+        const result = await deleteAll(found, world);
         if (result.left.length === 0) step.did('processes', doneText(found));
         return result;
       },

@@ -1,4 +1,4 @@
-import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
+import { deleteAll, findToDelete, waitUntilGone } from '../converge/remove.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forge, forgeService, removalSpan } from '../forge/service.ts';
 import type { IdentityFields } from '../forge/spec.ts';
@@ -36,7 +36,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
       whatHtml: prose(what),
       onHtml: html` on server ${code(server.name)}`,
       nameOf: ({ command }) => code(command),
-      remove: () => deleteAll(found, world.store, world.runtime, (some) => untilGone(some, world)),
+      remove: () => deleteAll(found, world),
       deleted: ['done', 'Deleted'],
       next: html``,
       show: (processes, next) => step.summarize(html`${forgeTable(processes, 'no status')}${next}`),

@@ -1,6 +1,5 @@
-import { keyOf } from '../converge/compare.ts';
 import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/file.ts';
-import { check, isMapping } from '../manifest/schema.ts';
+import { check } from '../manifest/schema.ts';
 import { quoted } from '../text.ts';
 import { identityOf } from './compare.ts';
 import type { NamedEnvironment } from './environment.ts';
@@ -12,21 +11,9 @@ export interface RunningEnvironment extends NamedEnvironment {
   readonly instances: readonly RunningInstance[];
 }
 
-type Fields = WrittenPlace['processes'][number];
-
-/** A process as the file declares it, with its identity. */
-interface Written {
-  readonly fields: Fields;
-  readonly key: string;
-  readonly family: string;
-}
-
-/** The processes of each instance, by identity. */
-type Instances = ReadonlyMap<string, ReadonlyMap<string, Written>>;
-
 /**
  * Returns one manifest of the processes in all environments of an application, for which `apply` plans no change.
- * Common settings become `defaults`.
+ * Processes that are the same in all of them become `defaults`.
  */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
@@ -37,27 +24,20 @@ export function writeCloudFleet(
     const { places, notes: own } = declareInstances(environment.instances);
     const where = quoted(environment.name);
     for (const note of own) all.push(`${where}: ${note}`);
-    if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
+    if (places.length > 0) return [{ environment, places }];
     all.push(`Left out: the environment ${where}, which has no cluster that a manifest can declare.`);
     return [];
   });
-  const defaults = defaultsOf(declared.map(({ instances }) => instances));
-  const keyed = declared.map(({ environment, instances }) => {
-    const places = placesOf(overridesOf(instances, defaults));
-    return [
-      environmentKey(environment, environments),
-      places.size === 0 ? {} : { instances: places },
-    ] as const;
+  const defaults = defaultsOf(declared.map(({ places }) => places));
+  const keyed = declared.map(({ environment, places }) => {
+    const own = ownPlaces(places, defaults);
+    const key = environmentKey(environment, environments);
+    return [key, own.length === 0 ? {} : { instances: placesOf(own) }] as const;
   });
-  const contents = new Map<string, unknown>([['environments', new Map(keyed)]]);
-  const shared = [...defaults].map(([name, processes]) => ({
-    name,
-    processes: [...processes.values()].map(({ fields }) => fields),
-  }));
-  return writeManifest(
-    shared.length === 0 ? contents : new Map([['defaults', { instances: placesOf(shared) }], ...contents]),
-    { schemaUrl, notes: all },
-  );
+  const contents = new Map<string, unknown>();
+  if (defaults.length > 0) contents.set('defaults', { instances: placesOf(defaults) });
+  contents.set('environments', new Map(keyed));
+  return writeManifest(contents, { schemaUrl, notes: all });
 }
 
 /** Returns the key of an environment: its name or slug if this means no other environment, else its id. */
@@ -68,86 +48,42 @@ function environmentKey(environment: RunningEnvironment, among: readonly Running
   return key ?? environment.id;
 }
 
-function instancesOf(places: readonly WrittenPlace[]): Instances {
-  return new Map(
-    places.map(({ name, processes }) => {
-      const written = processes.flatMap((fields) => {
-        const { value } = check(ProcessDeclaration, fields);
-        if (value === undefined) return [];
-        const { family, marks } = identityOf(value);
-        return [{ fields, key: keyOf({ family, marks }), family }];
-      });
-      return [name, new Map(written.map((one) => [one.key, one]))];
-    }),
-  );
-}
-
 /**
- * Returns the defaults: the processes that all environments have, each with its common settings. An instance must have
- * the same processes of a family everywhere, such as the workers on a queue: otherwise a worker without a connection
- * could override the default worker of another connection.
+ * Returns the processes that are the same in all environments. A family of processes, such as the workers on a queue,
+ * must be the same as a whole: otherwise a worker without a connection could override the default worker of another
+ * connection.
  */
-function defaultsOf(all: readonly Instances[]): Instances {
-  const [first, ...others] = all;
-  if (first === undefined || others.length === 0) return new Map();
-  return new Map(
-    [...first].flatMap(([name, processes]): [string, ReadonlyMap<string, Written>][] => {
-      const everywhere = others.flatMap((instances) => instances.get(name) ?? []);
-      if (everywhere.length < others.length) return [];
-      const shared = [...processes.values()].filter(({ family }) =>
-        everywhere.every((other) => keysIn(family, other) === keysIn(family, processes)),
-      );
-      if (shared.length === 0) return [];
-      const alike = shared.map((one): Written => {
-        const variants = everywhere.flatMap((other) => other.get(one.key) ?? []);
-        return {
-          ...one,
-          fields: variants.reduce((common, { fields }) => inCommon(common, fields), one.fields),
-        };
-      });
-      return [[name, new Map(alike.map((one) => [one.key, one]))]];
-    }),
-  );
-}
-
-function keysIn(family: string, processes: ReadonlyMap<string, Written>): string {
-  const own = [...processes.values()].filter((one) => one.family === family);
-  return JSON.stringify(own.map(({ key }) => key).toSorted());
-}
-
-function inCommon(a: Fields, b: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(a).flatMap(([key, value]) => {
-      const other = b[key];
-      if (isMapping(value) && isMapping(other)) return [[key, inCommon(value, other)]];
-      return value === other ? [[key, value]] : [];
-    }),
-  );
-}
-
-/** Returns the declarations of an environment that the defaults do not cover. */
-function overridesOf(instances: Instances, defaults: Instances): readonly WrittenPlace[] {
-  return [...instances].flatMap(([name, processes]) => {
-    const below = defaults.get(name);
-    const over = [...processes.values()].flatMap(({ key, fields }) => {
-      const shared = below?.get(key)?.fields ?? {};
-      const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
-      return isCovered ? [] : [differing(fields, shared)];
-    });
-    return below !== undefined && over.length === 0 ? [] : [{ name, processes: over }];
+function defaultsOf(all: readonly (readonly WrittenPlace[])[]): readonly WrittenPlace[] {
+  const [first = [], ...others] = all;
+  if (others.length === 0) return [];
+  return first.flatMap(({ name, processes }) => {
+    const own = familiesOf(processes);
+    const twins = others.map((places) =>
+      familiesOf(places.find((one) => one.name === name)?.processes ?? []),
+    );
+    const shared = [...own].flatMap(([family, written]) =>
+      twins.every((twin) => JSON.stringify(twin.get(family)) === JSON.stringify(written)) ? written : [],
+    );
+    return shared.length === 0 ? [] : [{ name, processes: shared }];
   });
 }
 
-const identifying = ['type', 'command', 'queue', 'connection'];
+function familiesOf(processes: WrittenPlace['processes']) {
+  return Map.groupBy(processes, (fields) => {
+    const { value } = check(ProcessDeclaration, fields);
+    return value && identityOf(value).family;
+  });
+}
 
-/** Returns the identifying and the differing fields of a process. */
-function differing(fields: Fields, shared: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([key, value]) => {
-      const other = shared[key];
-      if (!isMapping(value)) return identifying.includes(key) || value !== other ? [[key, value]] : [];
-      const inner = differing(value, isMapping(other) ? other : {});
-      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
-    }),
-  );
+/** Returns the instances of an environment with the processes that are not in the defaults. */
+function ownPlaces(
+  places: readonly WrittenPlace[],
+  defaults: readonly WrittenPlace[],
+): readonly WrittenPlace[] {
+  return places.flatMap(({ name, processes }) => {
+    const below = defaults.find((place) => place.name === name);
+    const shared = new Set(below?.processes.map((one) => JSON.stringify(one)));
+    const own = processes.filter((one) => !shared.has(JSON.stringify(one)));
+    return below !== undefined && own.length === 0 ? [] : [{ name, processes: own }];
+  });
 }

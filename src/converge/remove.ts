@@ -2,7 +2,7 @@ import { Cancelled, Failure, reasonOf } from '../failure.ts';
 import { bullets } from '../text.ts';
 import { inSeconds } from '../time.ts';
 import { allIn, type Existing, idsOf, type Listing, readTwice, refuseDoubt } from './listing.ts';
-import { lookFor, type Runtime } from './look.ts';
+import { lookFor } from './look.ts';
 import { allCandidates, doubtfulAmong, type Store, type World } from './service.ts';
 import { settle, severalMatch } from './settle.ts';
 
@@ -56,23 +56,19 @@ export async function findToDelete<S, P extends Existing>(
   if (found.length > 0) store.mayWrite();
   else await waitUntilGone(allCandidates(spec, listing.leaving, service), world);
   if (all || found.length <= 1) return found;
-  const rest = 'the process-id of one, or delete them all with all: true';
-  throw severalMatch(what, found, 'only one is to be deleted', service, {
-    toDistinguish: (how) => `Nothing was deleted. To tell them apart, ${how}, pass ${rest}`,
-    ifAlike: `Nothing was deleted. Pass ${rest}`,
-  });
+  const advice = 'pass the process-id of one, or delete them all with all: true. Nothing was deleted';
+  throw severalMatch(what, found, 'only one is to be deleted', service, advice);
 }
 
 /**
- * Deletes processes one after the other. A failure does not stop the others; a cancellation does. `lingering`: waits for
- * removals that go on after the response, and returns the processes that still exist at the end.
+ * Deletes processes one after the other, and waits for removals that go on after the response. A failure does not stop
+ * the others; a cancellation does.
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],
-  store: RemovableStore,
-  runtime: Runtime,
-  lingering?: (asked: readonly P[]) => Promise<readonly P[]>,
+  world: WaitingWorld,
 ): Promise<RemovalResult<P>> {
+  const { store, runtime } = world;
   const asked: P[] = [];
   const left: { process: P; error: string }[] = [];
   let stopped: string | undefined;
@@ -84,13 +80,13 @@ export async function deleteAll<P extends Existing>(
     try {
       await removeForSure(store, process.id);
       asked.push(process);
-      runtime.checkpoint(`${lingering === undefined ? 'deleted' : 'asked to remove'} ${idsOf(asked)}`);
+      runtime.checkpoint(`${store.removalSpan === 0 ? 'deleted' : 'asked to remove'} ${idsOf(asked)}`);
     } catch (error) {
       left.push({ process, error: reasonOf(error) });
       if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
     }
   }
-  const slow = (await lingering?.(asked)) ?? [];
+  const slow = await untilGone(asked, world);
   const deleted = asked.filter((process) => !slow.includes(process));
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
   if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { bullets } from '../text.ts';
+import { bullets, capitalized } from '../text.ts';
 import { readableDate, timeOf } from '../time.ts';
 import { bornAt, type Existing, idsOf, type Listing } from './listing.ts';
 import { lookFor, spans, type WaitWorld } from './look.ts';
@@ -63,26 +63,13 @@ export function skipRepeats(log: (line: string) => void): (line: string) => void
   };
 }
 
-/** The advice for several matches. */
-interface Advice {
-  /** If a declaration can distinguish them. `how`: `set connection`. */
-  toDistinguish(how: string): string;
-  readonly ifAlike: string;
-}
-
-const keepOne: Advice = {
-  toDistinguish: (how) =>
-    `To tell them apart, ${how}, or pass the process-id of one, or delete those that are not wanted`,
-  ifAlike: 'Delete all but one of them, or pass the process-id of one',
-};
-
 /** Returns the failure for several matches, with the fields that distinguish them. */
 export function severalMatch<S, P extends Existing>(
   what: string,
   found: readonly P[],
   because: string,
   service: Service<S, P>,
-  { toDistinguish, ifAlike } = keepOne,
+  advice = 'delete all but one of them, or pass the process-id of one',
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
@@ -90,7 +77,9 @@ export function severalMatch<S, P extends Existing>(
     details: `${because}:\n${bullets(lines)}\n`,
     what: `The ${what}`,
     why: `${found.length} background processes match it, and ${because}\n${bullets(lines)}\n`,
-    fix: areAlike(found, service) ? ifAlike : toDistinguish(service.howToDistinguish),
+    fix: areAlike(found, service)
+      ? capitalized(advice)
+      : `To tell them apart, ${service.howToDistinguish}; or ${advice}`,
   });
 }
 

@@ -76,7 +76,7 @@ describe('what is to be deleted', () => {
         'The custom process "php artisan horizon": 2 background processes match it, and only one is to be deleted',
         '- p1: 1 process, created 2026-04-04 11:24 UTC',
         '- p2: 1 process, created 2026-04-04 11:24 UTC',
-        'Nothing was deleted. Pass the process-id of one, or delete them all with all: true.',
+        'Pass the process-id of one, or delete them all with all: true. Nothing was deleted.',
       ].join('\n'),
     );
     const old = worldWith({ list: [[horizon, twin]], serverTime: Date.UTC(2026, 3, 4, 12) });
@@ -91,7 +91,7 @@ describe('deleting', () => {
   test('goes on after one that cannot be deleted, or whose state cannot be read either', async () => {
     for (const find of [horizon, new Error('no answer')]) {
       const { world, log } = worldWith({ find: [find], remove: [refused, undefined] });
-      expect(await deleteAll([horizon, twin], world.store, world.runtime)).toEqual({
+      expect(await deleteAll([horizon, twin], world)).toEqual({
         deleted: [twin],
         left: [{ process: horizon, error: 'it was refused.' }],
       });
@@ -102,7 +102,7 @@ describe('deleting', () => {
   test('stops when it is told to, and says what was not begun', async () => {
     const stopped = new Cancelled({ what: 'Deleting p1', why: 'it was told to stop' });
     const { world, calls } = worldWith({ remove: [stopped] });
-    expect((await deleteAll([horizon, twin, worker], world.store, world.runtime)).left).toEqual([
+    expect((await deleteAll([horizon, twin, worker], world)).left).toEqual([
       { process: horizon, error: 'it was told to stop.' },
       { process: twin, error: 'not started, since the step was cancelled' },
       { process: worker, error: 'not started, since the step was cancelled' },

@@ -51,10 +51,6 @@ describe('What is written of several environments', () => {
 defaults:
   instances:
     App:
-      - type: worker
-        config:
-          queue: high,default
-          tries: 3
       - type: custom
         processes: 1
         command: php artisan pulse:work
@@ -66,6 +62,7 @@ environments:
           processes: 5
           config:
             queue: high,default
+            tries: 3
             timeout: 90
       Workers:
         - type: custom
@@ -78,6 +75,7 @@ environments:
           processes: 1
           config:
             queue: high,default
+            tries: 3
   preview:
     instances:
       App:
@@ -85,6 +83,7 @@ environments:
           processes: 1
           config:
             queue: high,default
+            tries: 3
         - type: custom
           processes: 1
           command: php artisan x
@@ -97,28 +96,6 @@ environments:
       'environments:\n  a: {}\n  b: {}\n',
     );
     expect(writeCloudFleet([environment('a', app())], head)).not.toContain('defaults');
-  });
-
-  test('a process that differs stands with what identifies it and what differs, and nothing else', () => {
-    const app = (given: number) =>
-      instance(
-        'inst-1',
-        'App',
-        worker(given, { tries: 3 }),
-        worker(1, { queue: 'a', connection: 'redis', sleep: given }),
-      );
-    expect(writeCloudFleet([environment('a', app(1)), environment('b', app(2))], head)).toContain(`
-  b:
-    instances:
-      App:
-        - type: worker
-          processes: 2
-        - type: worker
-          config:
-            connection: redis
-            queue: a
-            sleep: 2
-`);
   });
 
   test('a cluster whose processes are not the same stands in each environment', () => {

@@ -89,6 +89,6 @@ test('those that a declaration can tell apart come with how', () => {
   const { why, fix } = severalMatch('worker', [undated, redis], 'which is meant', cloudService);
   expect(why).toContain('- p-1: connection not set, 1 process\n- p-2: connection redis, 1 process\n');
   expect(fix).toBe(
-    'To tell them apart, set connection, or pass the process-id of one, or delete those that are not wanted',
+    'To tell them apart, set connection; or delete all but one of them, or pass the process-id of one',
   );
 });

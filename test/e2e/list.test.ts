@@ -42,7 +42,7 @@ describe('list shows a whole application', () => {
     ]);
     expect(run.summary).toContain('3 background processes on 3 environments of <code>shop</code>');
     const manifest = run.outputs['manifest-yaml'] ?? '';
-    expect(manifest).toMatch(/^defaults:[\s\S]*queue: high[\s\S]*^environments:[\s\S]*^ {2}staging:/m);
+    expect(manifest).toMatch(/^environments:[\s\S]*^ {2}staging:/m);
     const plan = await shop.apply(manifest, { prune: 'true', 'dry-run': 'true' });
     expect(plan.errors).toEqual([]);
     expect(plan.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '3', undeclared: '0' });

@@ -95,9 +95,7 @@ describe('Deleting where a removal takes its time', () => {
     clock.run(
       deleteAll(
         server.kept.map(({ process }) => process),
-        server,
-        world().runtime,
-        (asked) => untilGone(asked, world()),
+        world(),
       ),
     );
 
