@@ -1,5 +1,5 @@
 import type { ActionOptions } from '../e2e/harness/run-action.ts';
-import { seedFleet, seedShop } from '../emulator/seed.ts';
+import { seedShop } from '../emulator/seed.ts';
 import type { Emulator } from '../emulator/server.ts';
 
 /** One use of an action, and the bare script that does the same with the least requests. */
@@ -17,51 +17,11 @@ export interface BenchCase {
   };
 }
 
-const worker = { queue: 'q0' };
-const one = { 'config-json': JSON.stringify(worker) };
-
 export const cases: readonly BenchCase[] = [
-  {
-    title: 'create',
-    prepare: (emulator) => {
-      const { id } = seedShop(emulator).instance;
-      return {
-        action: { action: '.', inputs: { instance: id, 'if-exists': 'create' } },
-        bare: { instance: id, find: 'not', create: 1 },
-      };
-    },
-  },
-  {
-    title: 'unchanged by name',
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'worker', processes: 1, config: worker });
-      return {
-        action: { action: '.', inputs: { environment: 'main', ...one } },
-        bare: { instance: instance.id, find: 'by-name', create: 0 },
-      };
-    },
-  },
-  {
-    title: 'missing by id',
-    prepare: (emulator) => {
-      const { id } = seedShop(emulator).instance;
-      return {
-        action: { action: '.', inputs: { instance: id, ...one } },
-        bare: { instance: id, find: 'by-id', create: 1 },
-      };
-    },
-  },
-  {
-    title: 'missing by name',
-    prepare: (emulator) => {
-      const { id } = seedShop(emulator).instance;
-      return {
-        action: { action: '.', inputs: { environment: 'main', ...one } },
-        bare: { instance: id, find: 'by-name', create: 1 },
-      };
-    },
-  },
+  oneCase('create', 'not', 1),
+  oneCase('unchanged by name', 'by-name', 0),
+  oneCase('missing by id', 'by-id', 1),
+  oneCase('missing by name', 'by-name', 1),
   ...[1, 10, 100, 1_000].map(applyCase),
   ...[1, 30, 100].flatMap((environments) => [
     fleetCase(environments, 'unchanged'),
@@ -83,18 +43,37 @@ const fleetText = [
   '',
 ].join('\n');
 
+/** One process of the root action, which is there if none is to be created. */
+function oneCase(title: string, find: 'not' | 'by-id' | 'by-name', create: 0 | 1): BenchCase {
+  return {
+    title,
+    prepare: (emulator) => {
+      const { instance } = seedShop(emulator);
+      if (create === 0)
+        emulator.cloud.addProcess(instance, { type: 'worker', processes: 1, config: { queue: 'q0' } });
+      const target: Record<string, string> =
+        find === 'by-name' ? { environment: 'main' } : { instance: instance.id };
+      const inputs = find === 'not' ? { 'if-exists': 'create' } : { queue: 'q0' };
+      return {
+        action: { action: '.', inputs: { ...target, ...inputs } },
+        bare: { instance: instance.id, find, create },
+      };
+    },
+  };
+}
+
 function fleetCase(environments: number, state: 'unchanged' | 'all new'): BenchCase {
   return {
     title: `${environments} environments, ${state}`,
-    prepare: (emulator) => {
-      seedFleet(emulator, {
-        environments,
-        fill: (instance) => {
-          if (state === 'all new') return;
-          for (const queue of queues)
-            emulator.cloud.addProcess(instance, { type: 'worker', processes: 1, config: { queue } });
-        },
-      });
+    prepare: ({ cloud }) => {
+      const application = cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
+      for (let n = 0; n < environments; n++) {
+        const name = `preview-${n}`;
+        const instance = cloud.addInstance(cloud.addEnvironment(application, { name, branch: name }));
+        if (state === 'all new') continue;
+        for (const queue of queues)
+          cloud.addProcess(instance, { type: 'worker', processes: 1, config: { queue } });
+      }
       return {
         action: { action: 'apply', inputs: {}, files: { [fleetFile]: fleetText } },
         bare: { instance: '', find: 'in-all', create: state === 'unchanged' ? 0 : queues.length },

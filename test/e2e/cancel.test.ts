@@ -7,6 +7,11 @@ import { onWindows } from './harness/unless-windows.ts';
 const signals = ['SIGINT', 'SIGTERM'] as const;
 const patient = { 'request-timeout': '600' };
 
+/** A manifest that declares this process in both environments. */
+const bothDeclare = (declared: string) => ({
+  [manifestFile]: `environments: { production: &a { instances: { App: [${declared}] } }, staging: *a }`,
+});
+
 /** Sends a signal once as many requests have come in, or once the log says something. */
 async function stopWhen(
   running: RunningAction,
@@ -100,10 +105,9 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
   test('while one of several environments waits for a commit says that', async () => {
     await using shop = await openShop();
     shop.addEnvironment('staging');
-    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
     const running = shop.start(
       { 'wait-for-commit': 'c0ffee0123' },
-      { action: 'apply', files: { [manifestFile]: text }, env: { GITHUB_REF_NAME: 'main' } },
+      { action: 'apply', files: bothDeclare('{ type: worker }'), env: { GITHUB_REF_NAME: 'main' } },
     );
     const step = await stopWhen(running, signal, () => running.output().includes('not there'));
 
@@ -116,10 +120,9 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     await using shop = await openShop({ commandOutcome: { ...succeeds(), statuses: ['command.running'] } });
     for (const { instance } of [shop, shop.addEnvironment('staging')])
       shop.cloud.addProcess(instance, { type: 'worker' });
-    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
     const running = shop.start(
       { 'verify-command': 'php artisan about' },
-      { action: 'apply', files: { [manifestFile]: text } },
+      { action: 'apply', files: bothDeclare('{ type: worker }') },
     );
     const step = await stopWhen(running, signal, () => shop.count('POST') === 2);
 
@@ -140,8 +143,10 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
       status: 402,
       on: `POST ${staging.environment.id}/deployments`,
     });
-    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
-    const running = shop.start({ redeploy: 'true' }, { action: 'apply', files: { [manifestFile]: text } });
+    const running = shop.start(
+      { redeploy: 'true' },
+      { action: 'apply', files: bothDeclare('{ type: worker }') },
+    );
     const step = await stopWhen(
       running,
       signal,
@@ -172,9 +177,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
         });
         shop.cloud.addProcess(instance, { type: 'custom', command: 'php a' });
       }
-      const text = `environments: { production: &a { instances: { App: [${declared}] } }, staging: *a }`;
-      const files = { [manifestFile]: text };
-      const running = shop.start({ redeploy: 'true' }, { action: 'apply', files });
+      const running = shop.start({ redeploy: 'true' }, { action: 'apply', files: bothDeclare(declared) });
       await stopWhen(running, signal, () => running.output().split('has started').length > 2);
       const step = await running.done;
 

@@ -39,13 +39,9 @@ export function withOne<T extends { id: string }>(
   return found === undefined ? notFound(model, id) : answer(found);
 }
 
-/** Returns a refusal of fields. The message is the first text, with the number of further errors. */
-export function invalid(errors: Record<string, string[]>): Answer {
-  const texts = Object.values(errors).flat();
-  const others = texts.length - 1;
-  const more = others < 1 ? '' : ` (and ${others} more error${others === 1 ? '' : 's'})`;
-  const message = `${texts[0] ?? 'The given data was invalid.'}${more}`;
-  return plainJson(422, { message, errors });
+/** Returns a refusal of a field. */
+export function invalid(field: string, message: string): Answer {
+  return plainJson(422, { message, errors: { [field]: [message] } });
 }
 
 export type JsonObject = Record<string, unknown>;

@@ -7,11 +7,10 @@ import {
   failure,
   invalid,
   type JsonObject,
-  notFound,
   withOne,
 } from './answer.ts';
 import { deploymentLogs, environmentLog } from './cloud-logs.ts';
-import { firstPage, included, includesOf, pageOf } from './cloud-pages.ts';
+import { included, includesOf, pageOf } from './cloud-pages.ts';
 import type {
   CloudCommand,
   CloudDeployment,
@@ -61,7 +60,7 @@ function targetHandlers(state: CloudState): Handlers {
       withOne('Application', state.applications, call.params['application'], ({ id }) => {
         const all = state.environments.filter(({ applicationId }) => applicationId === id);
         return pageOf(call, state.options, {
-          items: visible(all, call),
+          items: visible(all),
           resource: (environment) =>
             environmentResource(state, environment, includesOf(call), originOf(call)),
           around: (environment) => [branchResource(environment)],
@@ -80,7 +79,7 @@ function targetHandlers(state: CloudState): Handlers {
       withEnvironment(state, call, (environment) => {
         const processesOf = processesByInstance(state);
         return pageOf(call, state.options, {
-          items: visible(state.instancesOf(environment), call),
+          items: visible(state.instancesOf(environment)),
           resource: (instance) => instanceResource(instance, includesOf(call), processesOf(instance)),
           around: (instance) => aroundInstance(state, instance, call, processesOf(instance)),
         });
@@ -97,15 +96,11 @@ function targetHandlers(state: CloudState): Handlers {
   };
 }
 
-/** Returns the objects that a list shows. Its first page counts as one read of those that stay hidden. */
-function visible<T extends { hiddenFor: number }>(all: readonly T[], call: Call): T[] {
+/** Returns the objects that a list shows, which counts as one read of those that stay hidden. */
+function visible<T extends { hiddenFor: number }>(all: readonly T[]): T[] {
   const shown = all.filter(({ hiddenFor }) => hiddenFor === 0);
-  if (firstPage(call)) for (const each of all) look(each);
+  for (const each of all) each.hiddenFor = Math.max(0, each.hiddenFor - 1);
   return shown;
-}
-
-function look(hidden: { hiddenFor: number }): void {
-  hidden.hiddenFor = Math.max(0, hidden.hiddenFor - 1);
 }
 
 /**
@@ -229,13 +224,13 @@ function deploymentHandlers(state: CloudState): Handlers {
           return document(201, { data: shown(call, state.addDeployment(environment)) });
         // The running deployment advances here, too: it must end for a caller that only repeats the POST.
         state.showDeployment(running);
-        return invalid({ environment: ['A deployment is already in progress for this environment.'] });
+        return invalid('environment', 'A deployment is already in progress for this environment.');
       }),
 
     showDeployment: (call) =>
       withDeployment(call, (deployment) => document(200, { data: shown(call, deployment) })),
 
-    showDeploymentLogs: (call) => withDeployment(call, (deployment) => deploymentLogs(state, deployment)),
+    showDeploymentLogs: (call) => withDeployment(call, deploymentLogs),
   };
 }
 
@@ -277,25 +272,11 @@ function commandHandlers(state: CloudState): Handlers {
 }
 
 function withEnvironment(state: CloudState, call: Call, answer: (environment: CloudEnvironment) => Answer) {
-  return withVisible('Environment', state.environments, call.params['environment'], answer);
+  return withOne('Environment', state.environments, call.params['environment'], answer);
 }
 
 function withInstance(state: CloudState, call: Call, answer: (instance: CloudInstance) => Answer) {
-  return withVisible('Instance', state.instances, call.params['instance'], answer);
-}
-
-/** As `withOne`. Responds 404 for a hidden object, and counts the read towards its appearance. */
-function withVisible<T extends { id: string; hiddenFor: number }>(
-  model: string,
-  all: readonly T[],
-  id: string | undefined,
-  answer: (one: T) => Answer,
-): Answer {
-  return withOne(model, all, id, (found) => {
-    if (found.hiddenFor === 0) return answer(found);
-    look(found);
-    return notFound(model, found.id);
-  });
+  return withOne('Instance', state.instances, call.params['instance'], answer);
 }
 
 function originOf(call: Call): string {

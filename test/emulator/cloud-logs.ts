@@ -1,14 +1,13 @@
-import { type Answer, failure, plainJson } from './answer.ts';
+import { type Answer, plainJson } from './answer.ts';
 import type { CloudDeployment, CloudEnvironment, ExistingProcess } from './cloud-records.ts';
 import { commandOf } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { type ProcessLife, RESTART_MS } from './progress.ts';
 
-/** An entry of an environment's log. */
+/** An entry of an environment's log. All have the type `system`. */
 interface LogEntry {
   /** The arrival of the entry, in epoch milliseconds. */
   at: number;
-  type: 'system';
   level: string;
   message: string;
 }
@@ -22,30 +21,20 @@ export function environmentLog(
   environment: CloudEnvironment,
   { from = '', to = '', cursor, type = 'all', query = '' }: Record<string, string>,
 ): Answer {
-  const before = cursor === undefined ? Number.POSITIVE_INFINITY : momentIn(cursor);
-  if (before === undefined) return failure(422, 'The cursor is invalid.');
+  const [before = Number.POSITIVE_INFINITY] = cursor === undefined ? [] : JSON.parse(atob(cursor));
   const span = { from: Date.parse(from), to: Math.min(Date.parse(to), before - 1, state.now()) };
-  const found = entriesOf(state, environment, span).filter(
-    (entry) => (type === 'all' || entry.type === type) && entry.message.includes(query),
-  );
+  const found = entriesOf(state, environment, span).filter(({ message }) => message.includes(query));
   const oldest = found[Math.max(0, found.length - 100)];
   // Entries of one millisecond stay on one page: the cursor, a millisecond, could not distinguish them.
   const shown = oldest === undefined ? [] : found.filter(({ at }) => at >= oldest.at);
   const next =
-    oldest === undefined || shown.length === found.length
-      ? null
-      : Buffer.from(JSON.stringify([oldest.at])).toString('base64');
-  const data = shown.map(({ at, message, level, type }) => {
+    oldest === undefined || shown.length === found.length ? null : btoa(JSON.stringify([oldest.at]));
+  const data = shown.map(({ at, message, level }) => {
     // Recorded: a precision of seconds.
     const logged_at = `${new Date(at).toISOString().slice(0, 19)}Z`;
-    return { message, level, type, logged_at, data: {} };
+    return { message, level, type: 'system', logged_at, data: {} };
   });
   return plainJson(200, { data, meta: { cursor: next, type, from, to } });
-}
-
-function momentIn(cursor: string): number | undefined {
-  const text = Buffer.from(cursor, 'base64').toString('utf8');
-  return /^\[\d+\]$/.test(text) ? Number(text.slice(1, -1)) : undefined;
 }
 
 /** A span of time, including both ends. */
@@ -67,9 +56,7 @@ const OVERLAP_MS = 2_000;
 
 /** Returns all log entries of an environment in a span, in the order of their arrival. */
 function entriesOf(state: CloudState, environment: CloudEnvironment, span: Span): LogEntry[] {
-  const sleeps = environment.status === 'hibernating' || environment.status === 'stopped';
-  const runs = sleeps ? [] : runsOf(state, environment);
-  return runs
+  return runsOf(state, environment)
     .flatMap((run) => entriesOfRun(run, span))
     .filter(({ at }) => at >= span.from && at <= span.to)
     .sort((a, b) => a.at - b.at);
@@ -83,7 +70,7 @@ function runsOf(state: CloudState, environment: CloudEnvironment): Run[] {
     const from = liveSince(deployment);
     const to = next === undefined ? Number.POSITIVE_INFINITY : liveSince(next) + OVERLAP_MS;
     const number = all.indexOf(deployment) + 1;
-    return deployment.carries.flatMap((process) => runOf(state, process, number, { from, to }));
+    return deployment.carries.map((process) => runOf(state, process, number, { from, to }));
   });
 }
 
@@ -91,18 +78,15 @@ function liveSince({ liveAt }: CloudDeployment): number {
   return liveAt ?? Number.POSITIVE_INFINITY;
 }
 
-function runOf(state: CloudState, process: ExistingProcess, deployment: number, span: Span): Run[] {
+function runOf(state: CloudState, process: ExistingProcess, deployment: number, span: Span): Run {
   const instance = state.instances.find(({ id }) => id === process.instanceId);
-  if (instance === undefined) return [];
-  return [
-    {
-      ...span,
-      command: commandOf(process),
-      cluster: `[Deploy: ${deployment}] ${instance.name} cluster`,
-      life: process.life ?? state.options.processLife(process),
-      copies: process.processes * instance.minReplicas,
-    },
-  ];
+  return {
+    ...span,
+    command: commandOf(process),
+    cluster: `[Deploy: ${deployment}] ${instance?.name} cluster`,
+    life: process.life ?? state.options.processLife(process),
+    copies: process.processes * (instance?.minReplicas ?? 0),
+  };
 }
 
 function entriesOfRun(run: Run, span: Span): LogEntry[] {
@@ -147,11 +131,11 @@ function event({ command, cluster }: Run, time: number, level: string, what: str
   // Recorded: a precision of nanoseconds.
   const precise = new Date(time).toISOString().replace('Z', '860332Z');
   const message = { time: precise, level, msg: `${command} ${what}`, cluster, cmd: command };
-  return { at, type: 'system', level: level.toLowerCase(), message: JSON.stringify(message) };
+  return { at, level: level.toLowerCase(), message: JSON.stringify(message) };
 }
 
 function printed(at: number, text: string): LogEntry {
-  return { at, type: 'system', level: 'info', message: JSON.stringify({ text }) };
+  return { at, level: 'info', message: JSON.stringify({ text }) };
 }
 
 interface LogStep {
@@ -163,11 +147,6 @@ interface LogStep {
   duration_ms?: number;
   /** The duration: `00:00:36`. */
   time?: string;
-}
-
-interface LogPart {
-  available: boolean;
-  steps: LogStep[];
 }
 
 const BUILD: readonly LogStep[] = [
@@ -190,38 +169,15 @@ const DEPLOY: readonly LogStep[] = [
   finished('finalize', 'Finish the deployment'),
 ];
 
-const NOTHING_YET: LogPart = { available: false, steps: [] };
-
-/** Milliseconds for which the logs of a deployment are kept. */
-const KEPT_MS = 365 * 24 * 3_600_000;
-
-/** Returns the logs of a deployment's steps, as far as its status implies them. */
-export function deploymentLogs(
-  state: CloudState,
-  { script, failureReason, startedAt }: CloudDeployment,
-): Answer {
-  if (state.now() - Date.parse(startedAt) > KEPT_MS)
-    return failure(422, 'The logs of a deployment are kept for one year.');
+/** Returns the logs of a deployment that was built: all its steps, or those up to the failed deploy command. */
+export function deploymentLogs({ script, failureReason }: CloudDeployment): Answer {
   const status = script.current;
-  const reason = failureReason ?? 'It failed.';
-  const isBuilt = status.startsWith('deployment.');
-  const build =
-    isBuilt || status.startsWith('build.')
-      ? partOf(BUILD, status === 'build.failed' ? { step: 'php.command', reason } : undefined)
-      : NOTHING_YET;
-  const deploy = isBuilt
-    ? partOf(DEPLOY, status === 'deployment.failed' ? { step: 'deploy.command', reason } : undefined)
-    : NOTHING_YET;
-  return plainJson(200, { data: { build, deploy }, meta: { deployment_status: status } });
-}
-
-/** Returns all steps, or the steps up to the failed one. */
-function partOf(steps: readonly LogStep[], failed: { step: string; reason: string } | undefined): LogPart {
-  const place = steps.findIndex(({ step }) => step === failed?.step);
-  const culprit = steps[place];
-  if (failed === undefined || culprit === undefined) return { available: true, steps: [...steps] };
-  const last = { ...culprit, status: 'failed', output: failed.reason };
-  return { available: true, steps: [...steps.slice(0, place), last] };
+  const [prepare, command] = DEPLOY;
+  const failed = { ...command, status: 'failed', output: failureReason ?? 'It failed.' };
+  const deployed = status === 'deployment.failed' ? [prepare, failed] : DEPLOY;
+  const part = (steps: unknown) => ({ available: true, steps });
+  const data = { build: part(BUILD), deploy: part(deployed) };
+  return plainJson(200, { data, meta: { deployment_status: status } });
 }
 
 function finished(step: string, description: string, output?: string): LogStep {

@@ -45,7 +45,3 @@ export function included(call: Call, around: readonly JsonObject[]): { included?
   const each = new Map(around.map((resource) => [`${resource['type']} ${resource['id']}`, resource]));
   return { included: [...each.values()] };
 }
-
-export function firstPage(call: Call): boolean {
-  return (call.query['page'] ?? '1') === '1';
-}

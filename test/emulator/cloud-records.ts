@@ -96,7 +96,7 @@ export const TERMINAL_DEPLOYMENT = new Set([
 export type GivenApplication = Pick<CloudApplication, 'name'> & Partial<CloudApplication>;
 
 interface Appearing {
-  /** The number of lists and reads that do not show the object at first. */
+  /** The number of lists that do not show the object at first. */
   appearsAfter?: number;
 }
 
@@ -114,8 +114,6 @@ export interface GivenDeployment {
   startedAt?: string;
   /** The time of the end; without it, the deployment is running. */
   finishedAt?: string;
-  /** True to cancel the running deployment, which this deployment replaces. */
-  replaces?: boolean;
 }
 
 export interface CloudOptions {

@@ -26,10 +26,7 @@ type Reference = string | { id: string };
 /** An in-memory Laravel Cloud organization, with the methods by which tests set it up. */
 export class CloudState {
   readonly options: CloudOptions = defaultOptions();
-  readonly rateLimits = new RateLimits(
-    { general: 120, changes: 30, commands: 20, logs: 30 },
-    { enforced: false, tellsReset: true },
-  );
+  readonly rateLimits = new RateLimits({ general: 120, changes: 30, commands: 20, logs: 30 }, false);
   now: () => number = Date.now;
   readonly applications: CloudApplication[] = [];
   readonly environments: CloudEnvironment[] = [];
@@ -131,7 +128,6 @@ export class CloudState {
   addDeployment(environment: Reference, given: GivenDeployment = {}, begins = this.now()): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
-    if (given.replaces === true) this.#cancelRunning(environmentId, begins);
     const states = given.script ?? owner?.deploymentScript ?? this.options.deploymentScript;
     const takes = this.options.deploymentTakes;
     const deployment: CloudDeployment = {
@@ -169,10 +165,10 @@ export class CloudState {
     return deployment;
   }
 
-  /** Pushes to the branch, now or in `inMs`. Cloud deploys the push, and cancels a running deployment. */
+  /** Pushes to the branch, now or in `inMs`. Cloud deploys the push. */
   push(environment: Reference, { inMs = 0, ...given }: GivenDeployment & { inMs?: number } = {}): void {
     const environmentId = idOf(environment);
-    this.#pushes.push({ at: this.now() + inMs, environmentId, given: { replaces: true, ...given } });
+    this.#pushes.push({ at: this.now() + inMs, environmentId, given });
     this.#pushes.sort((a, b) => a.at - b.at);
     this.catchUp();
   }
@@ -270,16 +266,6 @@ export class CloudState {
     return structuredClone(then.filter(({ instanceId }) => instances.has(instanceId)));
   }
 
-  #cancelRunning(environmentId: string, moment: number): void {
-    const running = this.deployments.find(
-      (each) => each.environmentId === environmentId && !hasEnded(each, moment),
-    );
-    if (running === undefined) return;
-    running.script = new StateScript(['cancelled']);
-    running.finishedAt = toSecond(moment);
-    running.liveAt = undefined;
-  }
-
   /** Records the end of a deployment that has ended. */
   #settle(deployment: CloudDeployment): void {
     const { script, finishedAt } = deployment;
@@ -295,10 +281,6 @@ export class CloudState {
     this.#branches.set(branch, known);
     return known;
   }
-}
-
-function hasEnded({ script }: CloudDeployment, moment: number): boolean {
-  return script instanceof TimedScript ? script.ends <= moment : TERMINAL_DEPLOYMENT.has(script.current);
 }
 
 /** Returns a date in whole seconds. Recorded: no date of the API has fractions of a second. */

@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { OpenAPIBackend } from 'openapi-backend';
+import { OpenAPIBackend, type ValidationResult } from 'openapi-backend';
 import { parse } from 'yaml';
-import { type Answer, asObject, asText, failure, invalid, type JsonObject, notFound } from './answer.ts';
-import { fieldErrors, readBody, type Violation, violationLines } from './fields.ts';
+import { type Answer, asObject, asText, failure, type JsonObject } from './answer.ts';
 
 export type ContractName = 'laravel-cloud' | 'laravel-forge';
 
 export interface IncomingCall {
   method: string;
+  /** The path as sent, with `/api` in front and without the query. */
   path: string;
   /** The scheme, host and path, without the query. */
   url: string;
   query: Record<string, string>;
+  /** The headers, with names in lower case. */
   headers: Record<string, string>;
-  rawBody: string;
+  /** The parsed JSON; undefined for any other body. */
+  body: unknown;
 }
 
-/** A call that has a route, was admitted, and keeps the contract. */
+/** A call that has a route, and was admitted. */
 export interface Call {
   operation: string;
   url: string;
@@ -27,7 +29,7 @@ export interface Call {
 
 export type Handlers = Record<string, (call: Call) => Answer>;
 
-/** A function that may refuse a routed call before its fields are checked. */
+/** A function that may refuse a routed call. */
 type Admission = (operation: string) => Answer | undefined;
 
 export type Contract = Awaited<ReturnType<typeof compileContract>>;
@@ -37,12 +39,6 @@ function definitionOf(name: ContractName) {
   const text = readFileSync(new URL(`../contract/${name}.openapi.yaml`, import.meta.url), 'utf8');
   return parse(text.replaceAll('application/vnd.api+json', 'application/json'));
 }
-
-/**
- * The schema keywords that the real server does not enforce: it accepts fields that exclude each other (`not`, and the
- * `if` around it), and an update without fields.
- */
-const OVERLOOKED = new Set(['not', 'if', 'minProperties']);
 
 const loaded = new Map<ContractName, Promise<Contract>>();
 
@@ -64,27 +60,6 @@ async function compileContract(name: ContractName) {
     customizeAjv: (ajv) => ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
   });
   await api.init();
-
-  const requestOf = ({ method, path, headers, query, rawBody }: IncomingCall) => {
-    const body = rawBody === '' || !isJson(headers['content-type']) ? undefined : parsedOr(rawBody);
-    return { method, path, headers, query, body };
-  };
-  const validate = (call: IncomingCall, operation: string): Violation[] => {
-    const found = api.router.getOperation(operation);
-    return found === undefined ? [] : (api.validateRequest(requestOf(call), found).errors ?? []);
-  };
-  /** Returns the parts of a call that the real server reads. */
-  const asServed = (call: IncomingCall, operation: string): IncomingCall => {
-    const declared = asObject(api.router.getOperation(operation));
-    const names = [declared['parameters']].flat().map((parameter) => asObject(parameter)['name']);
-    const query = Object.entries(call.query).filter(
-      ([name]) => names.includes(name) || /^(?:include|sort|filter\[.*)$/.test(name),
-    );
-    const schema = asObject(asObject(asObject(declared['requestBody'])['content'])['application/json']);
-    const body = requestOf(call).body;
-    const rawBody = body === undefined ? call.rawBody : JSON.stringify(readBody(schema['schema'], body));
-    return { ...call, query: Object.fromEntries(query), rawBody };
-  };
   const operationOf = (method: string, path: string) =>
     asText(asObject(api.matchOperation({ method, path, headers: {} }))['operationId']);
 
@@ -93,8 +68,8 @@ async function compileContract(name: ContractName) {
     operations: api.router.getOperations().flatMap(({ operationId }) => operationId ?? []),
     /** Returns the name of the operation that a request would reach. */
     operationOf,
+    /** Responds to a request, also to one that violates the contract. */
     handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer {
-      if (!decodable(call.path)) return failure(400, 'Bad Request');
       const operation = operationOf(call.method, call.path);
       const handler = operation === undefined ? undefined : handlers[operation];
       if (operation === undefined || handler === undefined) {
@@ -102,31 +77,14 @@ async function compileContract(name: ContractName) {
       }
       const refusal = admit(operation);
       if (refusal !== undefined) return refusal;
-      const read = asServed(call, operation);
-      const violations = validate(read, operation).filter(({ keyword }) => !OVERLOOKED.has(keyword));
-      // A malformed id is a 404: the server finds no model with this id.
-      const lost = violations.find(({ instancePath }) => instancePath.startsWith('/path/'));
-      const request = api.router.parseRequest(requestOf(read), api.router.getOperation(operation));
-      const params = texts(request.params);
-      if (lost !== undefined) {
-        const name = lost.instancePath.slice('/path/'.length);
-        return notFound(name.charAt(0).toUpperCase() + name.slice(1), params[name] ?? '');
-      }
-      if (violations.length > 0) return invalid(fieldErrors(violations));
-      return handler({
-        operation,
-        url: call.url,
-        params,
-        query: read.query,
-        body: asObject(request.requestBody),
-      });
+      const { params } = api.router.parseRequest(call, api.router.getOperation(operation));
+      return handler({ ...call, operation, params: texts(params), body: asObject(call.body) });
     },
     /** Returns the violations of the contract by a request. */
     checkRequest(call: IncomingCall): string[] {
-      if (!decodable(call.path)) return [`${call.path} is not percent-encoded as it should be`];
       const operation = operationOf(call.method, call.path);
       if (operation === undefined) return [`${call.method} ${call.path} is not in the contract`];
-      return violationLines(validate(call, operation));
+      return violationsIn(api.validateRequest(call, operation));
     },
     /** Returns the violations of the contract by a response. */
     checkResponse(operation: string, status: number, body: unknown): string[] {
@@ -136,32 +94,17 @@ async function compileContract(name: ContractName) {
       const empty = body === undefined || body === '';
       if (asObject(answer)['content'] === undefined)
         return empty ? [] : [`${operation} has no body at ${status}`];
-      return violationLines(api.validateResponse(body, operation, status).errors ?? []);
+      return violationsIn(api.validateResponse(body, operation, status));
     },
   };
 }
 
-function isJson(contentType: string | undefined): boolean {
-  return /^application\/(vnd\.api\+)?json\b/i.test(contentType ?? '');
+function violationsIn({ errors }: ValidationResult): string[] {
+  return (errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
 }
 
-function decodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function texts(values: unknown): Record<string, string> {
-  return Object.fromEntries(Object.entries(asObject(values)).map(([name, value]) => [name, String(value)]));
+function texts(values: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }

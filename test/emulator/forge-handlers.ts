@@ -1,7 +1,6 @@
 import {
   type Answer,
   asNumber,
-  asObject,
   asText,
   document,
   invalid,
@@ -54,7 +53,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
         if (taken !== undefined) return taken;
         const siteId = asNumber(body['site_id']) ?? null;
         const ownSite = state.sites.some((site) => site.serverId === server.id && site.id === String(siteId));
-        if (siteId !== null && !ownSite) return invalid({ site_id: ['The selected site id is invalid.'] });
+        if (siteId !== null && !ownSite) return invalid('site_id', 'The selected site id is invalid.');
         const process = state.addProcess(server, {
           name,
           command: asText(body['command']) ?? '',
@@ -103,7 +102,7 @@ function removeIfDue(state: ForgeState, process: ForgeProcess): void {
 
 function nameTaken(state: ForgeState, server: ForgeServer, name: string): Answer | undefined {
   const taken = state.listProcesses(server).some((process) => process.name === name);
-  return taken ? invalid({ name: ['The name has already been taken.'] }) : undefined;
+  return taken ? invalid('name', 'The name has already been taken.') : undefined;
 }
 
 function sorted(call: Call, processes: ForgeProcess[]): ForgeProcess[] {
@@ -151,34 +150,20 @@ function cursorPage<T extends { id: string }>(
   const size = Number(call.query['page[size]'] ?? 30);
   const cursor = call.query['page[cursor]'];
   const start = cursor === undefined ? 0 : startOf(cursor, items);
-  if (start === undefined) return invalid({ 'page.cursor': ['The page.cursor field is invalid.'] });
   const shown = items.slice(start, start + size);
-  const last = shown.at(-1);
-  const next = last !== undefined && start + size < items.length ? encode(last.id, start + size) : null;
-  const before = Math.max(0, start - size);
-  const previous = start > 0 ? encode(items[before - 1]?.id ?? '', before) : null;
-  const address = (to: string) => {
-    const query = new URLSearchParams({ ...call.query, 'page[cursor]': to });
-    return `${call.url}?${query}`;
-  };
+  const end = start + size;
+  // A cursor names an item, so that items created or deleted elsewhere do not shift the pages.
+  const next = end < items.length ? `${shown.at(-1)?.id}-${end}` : null;
+  const query = new URLSearchParams({ ...call.query, 'page[cursor]': next ?? '' });
   return document(200, {
     data: shown.map(resource),
-    links: next === null ? [] : { next: address(next) },
-    meta: { path: call.url, per_page: size, next_cursor: next, prev_cursor: previous },
+    links: next === null ? [] : { next: `${call.url}?${query}` },
+    meta: { path: call.url, per_page: size, next_cursor: next, prev_cursor: null },
   });
 }
 
-/** Makes a cursor from an item, so that items created or deleted elsewhere do not shift the pages. */
-function encode(id: string, position: number): string {
-  return Buffer.from(JSON.stringify({ after: id, position })).toString('base64url');
-}
-
-function startOf(cursor: string, items: readonly { id: string }[]): number | undefined {
-  try {
-    const decoded = asObject(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    const after = items.findIndex(({ id }) => id === asText(decoded['after']));
-    return after >= 0 ? after + 1 : asNumber(decoded['position']);
-  } catch {
-    return undefined;
-  }
+/** Returns the place after the item of a cursor; where the item is gone, the place that it had. */
+function startOf(cursor: string, items: readonly { id: string }[]): number {
+  const [id, end] = cursor.split('-');
+  return items.findIndex((item) => item.id === id) + 1 || Number(end);
 }

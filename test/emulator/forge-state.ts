@@ -83,10 +83,7 @@ export class ForgeState {
     removalLooks: 0,
   };
   /** One limit for each user, for all requests. */
-  readonly rateLimits = new RateLimits(
-    { general: 60, changes: 60, commands: 60, logs: 60 },
-    { enforced: true, tellsReset: false },
-  );
+  readonly rateLimits = new RateLimits({ general: 60, changes: 60, commands: 60, logs: 60 }, true);
   now: () => number = Date.now;
   /** The slugs of the organizations. */
   readonly organizations: string[] = [];

@@ -22,14 +22,11 @@ export class RateLimits {
   /** True to refuse requests over a limit; false to count them only. */
   enforced: boolean;
   readonly #limits: Record<Kind, number>;
-  /** True if a refusal has `X-RateLimit-Reset`, in epoch seconds, besides `Retry-After`. */
-  readonly #tellsReset: boolean;
   readonly #windows = new Map<Kind, { openedAt: number; used: number }>();
 
-  constructor(limits: Record<Kind, number>, manners: { enforced: boolean; tellsReset: boolean }) {
+  constructor(limits: Record<Kind, number>, enforced: boolean) {
     this.#limits = limits;
-    this.enforced = manners.enforced;
-    this.#tellsReset = manners.tellsReset;
+    this.enforced = enforced;
   }
 
   /**
@@ -57,7 +54,7 @@ export class RateLimits {
     const ends = this.#window(kind, now).openedAt + windowMs;
     const headers = {
       ...this.#count(kind, now),
-      ...(this.#tellsReset ? { 'X-RateLimit-Reset': String(Math.ceil(ends / 1000)) } : {}),
+      'X-RateLimit-Reset': String(Math.ceil(ends / 1000)),
       'Retry-After': String(Math.max(0, Math.ceil((ends - now) / 1000))),
     };
     return { ...failure(429, 'Too Many Attempts.'), headers };

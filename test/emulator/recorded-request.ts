@@ -1,15 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { IncomingCall } from './contract.ts';
 
-export interface RecordedRequest {
-  method: string;
-  /** The path as sent, with `/api` in front and without the query. */
-  path: string;
-  query: Record<string, string>;
-  /** The headers, with names in lower case. */
-  headers: Record<string, string>;
-  /** The parsed JSON; undefined for any other body. */
-  body: unknown;
+export interface RecordedRequest extends IncomingCall {
   rawBody: string;
   /** The arrival in epoch milliseconds, by the clock of the world. */
   at: number;
@@ -44,11 +36,8 @@ function readable(query: string): string {
   return query.replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('%2C', ',');
 }
 
-/** Reads a whole request. Returns it as a call, and as the record for tests. */
-export async function receive(
-  message: IncomingMessage,
-  at: number,
-): Promise<{ call: IncomingCall; request: RecordedRequest }> {
+/** Reads a whole request. */
+export async function receive(message: IncomingMessage, at: number): Promise<RecordedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(Buffer.from(chunk));
   const rawBody = Buffer.concat(chunks).toString('utf8');
@@ -57,16 +46,8 @@ export async function receive(
   const query = Object.fromEntries(searchParams);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) headers[name] = String(value);
-  return {
-    call: { method, path: pathname, url: `${origin}${pathname}`, query, headers, rawBody },
-    request: { method, path: pathname, query, headers, body: parsed(rawBody), rawBody, at, violations: [] },
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const isJson = rawBody !== '' && /^application\/json\b/i.test(headers['content-type'] ?? '');
+  const body = isJson ? JSON.parse(rawBody) : undefined;
+  const url = `${origin}${pathname}`;
+  return { method, path: pathname, url, query, headers, body, rawBody, at, violations: [] };
 }

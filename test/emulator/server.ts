@@ -77,18 +77,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message, cloud.now());
-    const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
+    const request = await receive(message, cloud.now());
+    const api = /^\/api\/orgs(\/|$)/.test(request.path) ? forgeApi : cloudApi;
     requests.push(request);
-    request.violations = api.contract.checkRequest(call);
+    request.violations = api.contract.checkRequest(request);
     response.once('close', () => {
       held.delete(response);
       options.onRequest?.(request);
     });
     const striking = faults.strike(request);
     const edit = editBy(striking, request);
-    const act = () => edit(handle(api, call, access.token));
-    const exchange = exchangeOf(api, call, { request, response, act, later: time.later.bind(time) });
+    const act = () => edit(handle(api, request, access.token));
+    const exchange = exchangeOf(api, { request, response, act, later: time.later.bind(time) });
     if (striking.some(({ kind }) => holdsBack.has(kind))) {
       held.add(response);
       time.lookSoon();
@@ -151,11 +151,10 @@ function handle({ contract, handlers, state, permit }: Api, call: IncomingCall, 
 /** Makes an exchange: a request, with everything that a response needs. */
 function exchangeOf(
   { contract, state }: Api,
-  call: IncomingCall,
   parts: Pick<Exchange, 'request' | 'response' | 'act' | 'later'>,
 ): Exchange {
   const { request, response } = parts;
-  const operation = contract.operationOf(call.method, call.path) ?? '';
+  const operation = contract.operationOf(request.method, request.path) ?? '';
   const now = () => state.now();
   const encode = ({ status, body: content, contentType, headers: own }: Answer) => {
     const body = encoded(content);

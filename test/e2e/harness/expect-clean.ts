@@ -13,6 +13,7 @@ export function expectClean(run: StepRun, { token, requests }: Pick<Emulator, 't
   const faults = [
     ...(junk === null ? [] : [`shows ${JSON.stringify(junk[0])}`]),
     ...(run.stderr === '' ? [] : ['writes to stderr']),
+    ...(run.stdout.includes('##[') ? ['writes a command of the older form'] : []),
     ...(hasErrorsAsItShould(run) ? [] : [`has ${run.errors.length} errors`]),
     ...requests.flatMap(({ violations }) => violations.map((line) => `violates the contract: ${line}`)),
   ];

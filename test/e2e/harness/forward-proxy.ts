@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -13,7 +13,7 @@ export interface ForwardProxy extends AsyncDisposable {
   credentials: (string | undefined)[];
 }
 
-/** Opens a proxy. `refuse`: the status of the response to every request, which the proxy then does not forward. */
+/** Opens a proxy. `refuse`: the status of the response to every CONNECT. */
 export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Promise<ForwardProxy> {
   const asked: string[] = [];
   const credentials: (string | undefined)[] = [];
@@ -22,19 +22,10 @@ export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Pr
     asked.push(`${method} ${url}`);
     credentials.push(headers['proxy-authorization']);
   };
+  // No test sends anything but a CONNECT through a proxy.
   const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
     note(incoming);
-    if (refuse !== undefined) {
-      response.writeHead(refuse, { 'Content-Type': 'text/html' }).end('<h1>The proxy says no</h1>');
-      return;
-    }
-    const { method, url = '', headers } = incoming;
-    const here = Object.assign(new URL(url), { hostname: '127.0.0.1' });
-    const outgoing = forward(here, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    incoming.pipe(outgoing);
+    response.writeHead(403).end();
   });
   server.on('connect', (incoming: IncomingMessage, client: Duplex) => {
     note(incoming);
