@@ -3,7 +3,7 @@ import { fencesOf } from '../../scripts/fences.ts';
 import { openForwardProxy } from '../e2e/harness/forward-proxy.ts';
 import type { StepRun } from '../e2e/harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
-import { unlessWindows } from '../e2e/harness/unless-windows.ts';
+import { stopWhen, unlessWindows } from '../e2e/harness/unless-windows.ts';
 import { withMeta } from '../emulator/edits.ts';
 import type { Fault } from '../emulator/faults.ts';
 import { fails, loops } from '../emulator/progress.ts';
@@ -120,9 +120,8 @@ describe.concurrent('a run that goes wrong says what is quoted', () => {
   unlessWindows('Cancelled while', async () => {
     await using shop = await openShop();
     const running = shop.start({ environment: 'preview', 'wait-for-environment': '600' });
-    await expect.poll(running.output, { timeout: 30_000, interval: 10 }).toContain('waiting up to');
-    running.child.kill('SIGTERM');
-    expectTold('Cancelled while', await running.done);
+    const isWaiting = () => running.output().includes('waiting up to');
+    expectTold('Cancelled while', await stopWhen(running, 'SIGTERM', isWaiting));
   });
 });
 

@@ -91,10 +91,6 @@ describe('the check of workflows', () => {
     expect(await problemsOf(step(lines))).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
   });
 
-  test('accepts what is right', async () => {
-    expect(await problemsOf(step(`- run: echo "\${{ steps.process.outputs.process-id }}"\n`))).toEqual([]);
-  });
-
   test('reports an input that a called workflow does not have', async () => {
     const called: Example = {
       where: 'here',

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../emulator/server.ts';
 import { type FakeGitHub, secondaryLimit } from '../runner/fake-github.ts';
-import { expectClean, expectNoToken } from './harness/expect-clean.ts';
+import { expectNoToken } from './harness/expect-clean.ts';
 import { openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
-import { FAKE_GITHUB_TOKEN, type RunningAction, type StepRun } from './harness/run-action.ts';
-import { manifestFile } from './harness/shop.ts';
-import { onWindows } from './harness/unless-windows.ts';
+import { FAKE_GITHUB_TOKEN, type StepRun } from './harness/run-action.ts';
+import { manifestFile, type StepOptions } from './harness/shop.ts';
+import { onWindows, stopWhen } from './harness/unless-windows.ts';
 
 const fork = { pull_request: { ...pullRequest.pull_request, head: { repo: { full_name: 'mallory/shop' } } } };
 
@@ -20,33 +20,19 @@ beforeEach(async () => {
 
 afterEach(() => shop[Symbol.asyncDispose]());
 
-async function apply(
-  inputs: Record<string, string> = {},
-  {
-    event = pullRequest,
-    text = 'instances: { App: [{ type: worker }] }',
-    file = manifestFile,
-    meanwhile,
-  }: {
-    event?: object;
-    text?: string;
-    file?: string;
-    meanwhile?: (running: RunningAction) => Promise<void>;
-  } = {},
-): Promise<StepRun> {
-  const running = shop.start(
-    { environment: 'production', comment: 'true', ...inputs },
-    {
-      action: 'apply',
-      time: emulator.time,
-      files: { [file]: text },
-      env: { GITHUB_API_URL: gitHub.url },
-      event,
-    },
-  );
-  await meanwhile?.(running);
-  const run = await running.done;
-  expectClean(run, emulator);
+/** The inputs of a step that writes a comment. */
+const commenting = { environment: 'production', comment: 'true' };
+
+/** A step of `apply` on a pull request. */
+const onPullRequest = (text = 'instances: { App: [{ type: worker }] }', file = manifestFile) => ({
+  action: 'apply',
+  files: { [file]: text },
+  env: { GITHUB_API_URL: gitHub.url },
+  event: pullRequest,
+});
+
+async function apply(inputs: Record<string, string> = {}, options: StepOptions = {}): Promise<StepRun> {
+  const run = await shop.run({ ...commenting, ...inputs }, { ...onPullRequest(), ...options });
   expectNoToken(run, FAKE_GITHUB_TOKEN);
   for (const { body } of gitHub.comments) {
     expect(body).not.toContain(emulator.token);
@@ -89,7 +75,10 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     const run = await apply({ 'dry-run': 'true' });
     await apply({ 'dry-run': 'true', environment: run.outputs['environment-id'] ?? '' });
     expect(gitHub.comments).toHaveLength(1);
-    await apply({ 'dry-run': 'true', manifest: 'deploy/processes.yml' }, { file: 'deploy/processes.yml' });
+    await apply(
+      { 'dry-run': 'true', manifest: 'deploy/processes.yml' },
+      onPullRequest(undefined, 'deploy/processes.yml'),
+    );
     expect(gitHub.comments).toHaveLength(2);
     expect(gitHub.comments[1]?.body).toContain('<code>deploy/processes.yml</code>');
   });
@@ -138,7 +127,7 @@ describe('the comment is brought up to date by a run that fails', () => {
   });
 
   test('at reading the manifest', async () => {
-    const run = await apply({}, { text: 'instances: { App: [{ type: "@acme/everyone" }] }' });
+    const run = await apply({}, onPullRequest('instances: { App: [{ type: "@acme/everyone" }] }'));
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('<h3>❌ A problem in <code>.github/background-processes.yml</code></h3>');
     expect(body()).toContain('<code>instances.App&#91;0&#93;.type</code>: must be worker');
@@ -157,7 +146,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     const invalid = { message: 'See https://evil.example, @acme/everyone and #1.' };
     shop.faults.add({ kind: 'status', status: 422, body: invalid, on: 'POST', nth: 2 });
     const text = 'instances: { App: [{ type: worker }, { type: custom, command: php artisan horizon }] }';
-    const run = await apply({}, { text });
+    const run = await apply({}, onPullRequest(text));
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('<h3>❌ <code>production</code>: 1 of 2 changes not made</h3>');
     expect(body()).toMatch(/^ {2}FAILED +create .+ · 1 process$/m);
@@ -179,13 +168,9 @@ describe('the comment is brought up to date by a run that fails', () => {
 
   test.skipIf(onWindows)('because it is cancelled, unless on Windows', async () => {
     shop.faults.add({ kind: 'hang', on: 'GET .*instances' });
-    const stop = async ({ child }: RunningAction): Promise<void> => {
-      const hasAsked = (): boolean => emulator.requests.at(-1)?.path.endsWith('/instances') === true;
-      emulator.requests.length = 0;
-      await expect.poll(hasAsked, { timeout: 30_000, interval: 10 }).toBe(true);
-      child.kill('SIGINT');
-    };
-    const run = await apply({}, { meanwhile: stop });
+    emulator.requests.length = 0;
+    const hasAsked = () => emulator.requests.at(-1)?.path.endsWith('/instances') === true;
+    const run = await stopWhen(shop.start(commenting, onPullRequest()), 'SIGINT', hasAsked);
     const told = 'Cancelled while looking for the environment "production". Nothing was changed.';
     expect(run.errors).toEqual([told]);
     expect(body()).toContain(

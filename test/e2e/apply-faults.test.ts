@@ -1,18 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../emulator/faults.ts';
-import type { Emulator } from '../emulator/server.ts';
 import { manifestFile, openShop, type Shop } from './harness/shop.ts';
-import { unlessWindows } from './harness/unless-windows.ts';
+import { stopWhen, unlessWindows } from './harness/unless-windows.ts';
 
-let emulator: Emulator;
 let shop: Shop;
 
 beforeEach(async () => {
   shop = await openShop();
-  ({ emulator } = shop);
 });
 
-afterEach(() => emulator.close());
+afterEach(() => shop.emulator.close());
 
 const apply = (text: string, inputs: Record<string, string> = {}) =>
   shop.apply(text, { environment: 'production', ...inputs });
@@ -69,9 +66,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     });
     const files = { [manifestFile]: manifestOf(20) };
     const running = shop.start({ environment: 'production' }, { action: 'apply', files });
-    await arrived(6);
-    running.child.kill('SIGTERM');
-    const run = await running.done;
+    const run = await stopWhen(running, 'SIGTERM', () => shop.count('POST') === 6);
     expect(run.exitCode).toBe(1);
     expect(shop.cloud.listProcesses(shop.instance)).toHaveLength(6);
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '6' });
@@ -93,9 +88,3 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     expect(run.summary.match(/^ {2}NOT DONE /gm)).toHaveLength(14);
   });
 });
-
-/** Resolves when so many creates have reached the server. */
-async function arrived(count: number): Promise<void> {
-  const creates = () => emulator.requests.filter(({ method }) => method === 'POST').length;
-  while (creates() < count) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -70,26 +70,6 @@ describe('apply serves all environments of a file', () => {
     expect(shop.requests()).toHaveLength(5);
   });
 
-  test('with environment, only that one is served; with a pattern, only its environments', async () => {
-    shop.addEnvironment('staging');
-    const [a, b] = [shop.addEnvironment('preview/a'), shop.addEnvironment('preview/b')];
-    const one = await apply({ environment: 'staging' });
-    expect(one.errors).toEqual([]);
-    expect(one.outputs).toMatchObject({ created: '1', 'environment-id': expect.stringMatching(/^env-/) });
-    expect(one.summary).toContain('<code>staging</code>: 1 created');
-    const previews = await apply({ environment: 'preview/*' });
-    expect(previews.errors).toEqual([]);
-    expect(environmentsIn(previews).map(({ environment_id }) => environment_id)).toEqual([
-      a.environment.id,
-      b.environment.id,
-    ]);
-    const unknown = await apply({ environment: 'stagin' });
-    expect(unknown.errors[0]).toContain('Did you mean');
-    shop.addEnvironment('other');
-    const undeclared = await apply({ environment: 'other' });
-    expect(undeclared.errors[0]).toContain('no key and no pattern of the manifest means it');
-  });
-
   test('one mistake in one environment, and nothing is written anywhere', async () => {
     const staging = shop.addEnvironment('staging');
     for (let twin = 0; twin < 2; twin++)
@@ -98,24 +78,6 @@ describe('apply serves all environments of a file', () => {
     expect(run.exitCode).toBe(1);
     expect(shop.writes()).toEqual([]);
     expect(run.errors[0]).toContain('staging, App: 2 processes match');
-
-    const missing = await apply({}, { text: `${manifest}  qa: {}\n  stagin: {}\n` });
-    expect(missing.exitCode).toBe(1);
-    expect(shop.writes()).toEqual([]);
-    expect(missing.errors.join('\n')).toContain('"qa"');
-    expect(missing.errors.join('\n')).toContain('"stagin"');
-  });
-
-  test('a preview without its cluster, and a pattern without environments, are left out with a notice', async () => {
-    shop.addEnvironment('staging');
-    shop.cloud.addEnvironment(shop.application, { name: 'preview/new', branch: 'preview/new' });
-    const text = `${manifest}  "demo/*": {}\n`;
-    const run = await apply({}, { text });
-    expect(run.errors).toEqual([]);
-    expect(run.outputs).toMatchObject({ created: '2' });
-    const notices = run.notices.join('\n');
-    expect(notices).toContain('preview/new is left out');
-    expect(notices).toContain('The pattern "demo/*"');
   });
 
   test.each([
@@ -189,16 +151,11 @@ describe('apply serves all environments of a file', () => {
     const run = await apply({ prune: 'true' });
     expect(run.errors[0]).toContain('6 to delete, and max-deletes allows 5');
     expect(run.errors[0]).toContain('- delete worker c on staging, App');
+    expect(run.errors[0]).toMatch(/Nothing was changed.*set max-deletes: 6/);
     expect(shop.writes()).toEqual([]);
   });
 
-  test('an application of the file that nobody has, or another than in the inputs, is a mistake', async () => {
-    const run = await apply({}, { text: `\napplication: shoop${manifest}` });
-    expect(run.exitCode).toBe(1);
-    expect(run.stdout).toMatch(/::error .*file=.github\/background-processes.yml,line=2/);
-    expect(run.errors[0]).toContain('Did you mean "shop"');
-    expect(run.errors[0]).toContain('Correct the application in the manifest');
-
+  test('another application in the file than in the inputs is a mistake', async () => {
     const differs = await apply({ application: 'other' }, { text: `application: shop\n${manifest}` });
     expect(differs.errors[0]).toContain('application: is "other"');
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { succeeds } from '../emulator/progress.ts';
-import type { RunningAction, StepRun } from './harness/run-action.ts';
+import type { StepRun } from './harness/run-action.ts';
 import { environmentsIn, manifestFile, openShop, type Shop } from './harness/shop.ts';
-import { onWindows } from './harness/unless-windows.ts';
+import { onWindows, stopWhen } from './harness/unless-windows.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 const patient = { 'request-timeout': '600' };
@@ -11,17 +11,6 @@ const patient = { 'request-timeout': '600' };
 const bothDeclare = (declared: string) => ({
   [manifestFile]: `environments: { production: &a { instances: { App: [${declared}] } }, staging: *a }`,
 });
-
-/** Sends a signal once as many requests have come in, or once the log says something. */
-async function stopWhen(
-  running: RunningAction,
-  signal: NodeJS.Signals,
-  condition: () => boolean,
-): Promise<StepRun> {
-  await expect.poll(condition, { timeout: 30_000, interval: 10 }).toBe(true);
-  running.child.kill(signal);
-  return await running.done;
-}
 
 /** It ended by itself, told so once, and began nothing after the signal. */
 function expectStopped(step: StepRun, shop: Shop, requests: number): void {
@@ -69,8 +58,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
   test('while a deployment is followed says that it goes on', async () => {
     await using shop = await openShop({ deploymentScript: ['build.running'] });
     const running = shop.start({ environment: shop.environment.id, redeploy: 'true' });
-    await stopWhen(running, signal, () => running.output().includes('has started'));
-    const step = await running.done;
+    const step = await stopWhen(running, signal, () => running.output().includes('has started'));
 
     expect(step.exitCode).toBe(1);
     const [deployment] = shop.cloud.deployments;
@@ -178,8 +166,8 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
         shop.cloud.addProcess(instance, { type: 'custom', command: 'php a' });
       }
       const running = shop.start({ redeploy: 'true' }, { action: 'apply', files: bothDeclare(declared) });
-      await stopWhen(running, signal, () => running.output().split('has started').length > 2);
-      const step = await running.done;
+      const haveStarted = () => running.output().split('has started').length > 2;
+      const step = await stopWhen(running, signal, haveStarted);
 
       const goesOn = both.map(({ environment: { id, name } }) => {
         const deployment = shop.cloud.deployments.findLast(({ environmentId }) => environmentId === id);

@@ -1,26 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openShop } from './harness/shop.ts';
 
-test.concurrent('one that cannot be deleted does not save the rest, and the report is true', async () => {
-  await using shop = await openShop();
-  const command = 'php artisan x';
-  const [first, second, third] = [1, 2, 3].map(() =>
-    shop.cloud.addProcess(shop.instance, { type: 'custom', command }),
-  );
-  const body = { message: 'Locked.' };
-  shop.faults.add({ kind: 'status', status: 422, body, on: `DELETE ${second?.id}` });
-  const run = await shop.run({ command, all: 'true' }, { action: 'delete' });
-
-  expect(run.exitCode).toBe(1);
-  expect(run.errors[0]).toContain('1 of 3 could not be deleted');
-  expect(run.errors[0]).toMatch(new RegExp(`${second?.id}: .*Locked\\.`));
-  expect(run.outputs).toEqual({
-    outcome: 'deleted',
-    'ids-json': JSON.stringify([first?.id, third?.id]),
-    count: '2',
-  });
-});
-
 describe.concurrent('delete wants to be told what is meant', () => {
   test.each([
     [

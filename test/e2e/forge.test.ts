@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { editList } from '../emulator/edits.ts';
 import { expectNoToken } from './harness/expect-clean.ts';
 import { openForge, type Shop } from './harness/shop.ts';
-import { unlessWindows } from './harness/unless-windows.ts';
+import { stopWhen, unlessWindows } from './harness/unless-windows.ts';
 
 const horizon = { command: 'php8.4 artisan horizon', directory: '/home/forge/shop.example' };
 const { command } = horizon;
@@ -43,10 +43,8 @@ test('the token may come from the environment', async () => {
 unlessWindows('a step that is told to stop at the gate stops at once', async () => {
   await using world = await openForge('forge/list');
   world.forge.addProcess(world.server, { command, script: ['starting'] });
-  const { child, done, output } = world.start({ 'require-status': 'running', 'wait-timeout': '600' });
-  await expect.poll(output, { timeout: 20_000 }).toContain('is starting');
-  child.kill('SIGTERM');
-  const run = await done;
+  const running = world.start({ 'require-status': 'running', 'wait-timeout': '600' });
+  const run = await stopWhen(running, 'SIGTERM', () => running.output().includes('is starting'));
   expect(run.exitCode).toBe(1);
   expect(run.errors[0]).toBe('Cancelled while waiting for the required status. Nothing was changed.');
 });

@@ -54,6 +54,16 @@ test.concurrent('the branch of the pull request comes before a name: it is a pre
   expectTarget(step, id, preview.id);
 });
 
+test.concurrent('a process that is named by its id is called by what it is', async () => {
+  await using shop = await openShop();
+  const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'mail' } });
+  const step = await shop.run({ 'process-id': id, processes: '2' });
+
+  expect(step.log).toContain(`Updated the worker on queue mail`);
+  expect(step.notices.join()).toContain('The worker on queue mail');
+  expect(`${step.log}${step.notices.join()}`).not.toContain('queue default');
+});
+
 test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {
   await using shop = await openShop();
   const { cloud } = shop;

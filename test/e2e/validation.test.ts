@@ -58,6 +58,11 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
     { instance: 'App', application: 'shop' },
     ['instance: must be an id', '"App"', 'application: has no effect'],
   ],
+  [
+    'an id of another form',
+    { 'process-id': 'process-a/b?c#d' },
+    ['process-id: must be an id such as process-…, not "process-a/b?c#d"'],
+  ],
   ['a switch that is neither on nor off', { summary: 'no' }, ['summary: must be true or false']],
   [
     'a pinned process that must be new',

@@ -58,9 +58,9 @@ function targetHandlers(state: CloudState): Handlers {
 
     listEnvironments: (call) =>
       withOne('Application', state.applications, call.params['application'], ({ id }) => {
-        const all = state.environments.filter(({ applicationId }) => applicationId === id);
+        const items = state.environments.filter(({ applicationId }) => applicationId === id);
         return pageOf(call, state.options, {
-          items: visible(all),
+          items,
           resource: (environment) =>
             environmentResource(state, environment, includesOf(call), originOf(call)),
           around: (environment) => [branchResource(environment)],
@@ -78,8 +78,11 @@ function targetHandlers(state: CloudState): Handlers {
     listInstances: (call) =>
       withEnvironment(state, call, (environment) => {
         const processesOf = processesByInstance(state);
+        const all = state.instancesOf(environment);
+        const items = all.filter(({ hiddenFor }) => hiddenFor === 0);
+        for (const each of all) each.hiddenFor = Math.max(0, each.hiddenFor - 1);
         return pageOf(call, state.options, {
-          items: visible(state.instancesOf(environment)),
+          items,
           resource: (instance) => instanceResource(instance, includesOf(call), processesOf(instance)),
           around: (instance) => aroundInstance(state, instance, call, processesOf(instance)),
         });
@@ -94,13 +97,6 @@ function targetHandlers(state: CloudState): Handlers {
         });
       }),
   };
-}
-
-/** Returns the objects that a list shows, which counts as one read of those that stay hidden. */
-function visible<T extends { hiddenFor: number }>(all: readonly T[]): T[] {
-  const shown = all.filter(({ hiddenFor }) => hiddenFor === 0);
-  for (const each of all) each.hiddenFor = Math.max(0, each.hiddenFor - 1);
-  return shown;
 }
 
 /**

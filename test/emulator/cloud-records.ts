@@ -25,8 +25,6 @@ export interface CloudEnvironment {
   /** The statuses of this environment's deployments; by default those of the options. */
   deploymentScript?: string[];
   failureReason?: string;
-  /** The number of reads that still do not show the environment. */
-  hiddenFor: number;
 }
 
 export interface CloudInstance {
@@ -40,6 +38,7 @@ export interface CloudInstance {
   /** True for an instance that sleeps together with the app. */
   sleepWithApp: boolean | null;
   createdAt: string;
+  /** The number of lists that still do not show the instance. */
   hiddenFor: number;
 }
 
@@ -95,16 +94,10 @@ export const TERMINAL_DEPLOYMENT = new Set([
 
 export type GivenApplication = Pick<CloudApplication, 'name'> & Partial<CloudApplication>;
 
-interface Appearing {
-  /** The number of lists that do not show the object at first. */
-  appearsAfter?: number;
-}
-
 export type GivenEnvironment = Pick<CloudEnvironment, 'name'> &
-  Partial<Omit<CloudEnvironment, 'applicationId' | 'branchId' | 'hiddenFor'>> &
-  Appearing;
+  Partial<Omit<CloudEnvironment, 'applicationId' | 'branchId'>>;
 
-export type GivenInstance = Partial<Omit<CloudInstance, 'environmentId' | 'hiddenFor'>> & Appearing;
+export type GivenInstance = Partial<Omit<CloudInstance, 'environmentId'>>;
 
 export type GivenProcess = Pick<ExistingProcess, 'type'> & Partial<Omit<ExistingProcess, 'instanceId'>>;
 

@@ -54,7 +54,7 @@ export class CloudState {
     return application;
   }
 
-  addEnvironment(application: Reference, { appearsAfter = 0, ...given }: GivenEnvironment): CloudEnvironment {
+  addEnvironment(application: Reference, given: GivenEnvironment): CloudEnvironment {
     const { branch = 'main' } = given;
     const environment: CloudEnvironment = {
       id: this.newId('env'),
@@ -67,13 +67,12 @@ export class CloudState {
       ...given,
       branch,
       branchId: this.#branchId(branch),
-      hiddenFor: appearsAfter,
     };
     this.environments.push(environment);
     return environment;
   }
 
-  addInstance(environment: Reference, { appearsAfter = 0, ...given }: GivenInstance = {}): CloudInstance {
+  addInstance(environment: Reference, given: GivenInstance = {}): CloudInstance {
     const instance: CloudInstance = {
       id: this.newId('inst'),
       environmentId: idOf(environment),
@@ -84,8 +83,8 @@ export class CloudState {
       maxReplicas: given.minReplicas ?? 1,
       sleepWithApp: null,
       createdAt: this.timestamp(),
+      hiddenFor: 0,
       ...given,
-      hiddenFor: appearsAfter,
     };
     this.instances.push(instance);
     return instance;

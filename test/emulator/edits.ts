@@ -25,21 +25,9 @@ export function withRelationships(relationships: JsonObject): Edit {
 
 /** Sets attributes of each process, also of included ones. */
 export function processesWith(attributes: JsonObject): Edit {
-  return editProcesses((process) => changed(process, attributes));
-}
-
-export function processesWithout(name: string): Edit {
-  return editProcesses((process) => {
-    const { [name]: _, ...attributes } = asObject(process['attributes']);
-    return { ...process, attributes };
-  });
-}
-
-/** Changes each process of Laravel Cloud, also the included ones. */
-function editProcesses(change: (process: JsonObject) => JsonObject): Edit {
   const ofProcess = (each: unknown) => {
     const resource = asObject(each);
-    return resource['type'] === 'background_processes' ? change(resource) : each;
+    return resource['type'] === 'background_processes' ? changed(resource, attributes) : each;
   };
   return editBody((body) => ({
     ...body,
