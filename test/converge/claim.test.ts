@@ -120,18 +120,6 @@ test('no create begins while a listing is read, whose pages it would move', asyn
   ]);
 });
 
-test('no more creates begin at once than requests may be under way', async () => {
-  const { clock, happened, create } = place();
-  await clock.run(Promise.all(['a', 'b', 'c'].map((name) => create(name, 100))));
-  expect(happened).toEqual(['create a at 0', 'create b at 0', 'create c at 100']);
-});
-
-test('a listing begins as soon as the last create under way has ended', async () => {
-  const { clock, happened, listings, create } = place();
-  await clock.run(Promise.all([create('a', 100), create('b', 200), listings.refreshed()]));
-  expect(happened).toEqual(['create a at 0', 'create b at 0', 'list at 200']);
-});
-
 test('a listing waits three seconds at most for creates: twenty of them need none in between', async () => {
   const long = place();
   await long.clock.run(Promise.all([long.create('a', 60_000), long.listings.refreshed()]));

@@ -45,13 +45,6 @@ describe('Two processes that look like one declaration can be two declarations',
     born(1, 'old', { connection: 'database', tries: 1 }),
   ];
 
-  test('the older one is that of the more specific declaration, where it makes no difference', () => {
-    expect(matched([open, database], twins)).toEqual({
-      pairs: { 'worker on queue default of connection database': 'old', 'worker on queue default': 'young' },
-      contested: [],
-    });
-  });
-
   test('or else the younger one, where that leaves less to change', () => {
     const there = [
       born(1, 'old', { connection: 'database', tries: 5 }),

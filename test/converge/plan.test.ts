@@ -62,15 +62,6 @@ test('a replacement is in doubt where a field of the old process is not known, w
 });
 
 describe('Declarations and processes are matched one to one, the most specific first', () => {
-  test('it prefers one without a connection, and takes any other if there is none', () => {
-    const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
-    expect(lines([worker()], [redis, plain])).toEqual([
-      '= worker on queue default  plain',
-      '? worker on queue default of connection redis  redis',
-    ]);
-    expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
-  });
-
   test('the worker that takes any connection does not take what a third declaration names', () => {
     const there = [
       runs('p-1', { connection: 'database' }),
@@ -214,10 +205,5 @@ describe('counts in words', () => {
     expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
       '2 deleted, 1 replaced, 1 updated, 1 created, 1 not in the manifest',
     );
-  });
-
-  test('say when there is nothing', () => {
-    expect(countsText(counts('unchanged'), 'planned')).toBe('nothing to change');
-    expect(countsText(counts('undeclared'), 'done')).toBe('nothing to change, 1 not in the manifest');
   });
 });

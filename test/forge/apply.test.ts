@@ -106,12 +106,6 @@ describe('A plan for a Forge server', () => {
     });
   });
 
-  test('gives a declaration of any directory none that another declaration has created', async () => {
-    const results = await run([queue('a', { directory: undefined }), queue('a', { name: 'a-2' })]);
-    expect(done(results)).toBe('2 created');
-    expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
-  });
-
   test('takes another name if the holder of the declared name is deleted afterwards', async () => {
     const old = server.add('a', { command: 'php8.3 artisan queue:work --queue=a' });
     expect(done(await run([queue('a')], { prune: true }))).toBe('1 deleted, 1 created');

@@ -34,7 +34,6 @@ function world() {
   return { service: forgeService, store: server, runtime };
 }
 
-const command = 'php8.4 artisan horizon';
 const sought = (given: Partial<ForgeSpec> = {}) => specOf({ directory: undefined, ...given });
 const find = (spec: ForgeSpec, all = false) => clock.run(findToDelete(spec, all, world()));
 const idsOf = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
@@ -46,16 +45,6 @@ function leaving(looks: number): void {
 }
 
 describe('What is to be deleted', () => {
-  test('is found by its whole command, blanks folded, and by what else is set', async () => {
-    server.add('a');
-    server.add('b', { user: 'root' });
-    server.add('c', { directory: '/other' });
-    server.add('d', { command: `${command} --quiet` });
-    expect(idsOf(await find(sought({ command: ' php8.4  artisan horizon' }), true))).toEqual(['41', '43']);
-    expect(idsOf(await find(sought({ user: 'root' })))).toEqual(['42']);
-    expect(idsOf(await find(sought({ directory: '/other/' })))).toEqual(['43']);
-  });
-
   test('is one: several are refused with what tells them apart, after another look', async () => {
     server.add('a');
     server.add('b', { directory: null, processes: 3 });
@@ -64,12 +53,6 @@ describe('What is to be deleted', () => {
     );
     expect(server.filters.length).toBeGreaterThan(1);
     expect(server.calls).toEqual([]);
-  });
-
-  test('may be one that cannot be identified: then nothing counts as absent', async () => {
-    server.add('a', { command: '', doubt: 'its command is not known' });
-    await expect(find(sought())).rejects.toThrow('it may exist already as 41 (its command is not known)');
-    expect(await find(sought({ user: 'root' }))).toEqual([]);
   });
 
   test('is nothing when it is being removed already, as soon as that is over', async () => {
@@ -137,15 +120,6 @@ describe('Deleting where a removal takes its time', () => {
     const { deleted, left } = await remove();
     expect([idsOf(deleted), left.map(({ process }) => process.id)]).toEqual([['42'], ['41']]);
     expect(known).toEqual(['asked to remove 42', 'deleted 42']);
-  });
-
-  test('whose answer is lost has worked when the process is gone', async () => {
-    server.add('a');
-    server.onRemove = () => {
-      server.kept.length = 0;
-      throw answered(502);
-    };
-    expect(idsOf((await remove()).deleted)).toEqual(['41']);
   });
 });
 

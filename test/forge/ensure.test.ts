@@ -35,12 +35,6 @@ beforeEach(() => {
 const run = (given: Partial<Ensure<ForgeSpec>> = {}) =>
   clock.run(ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world));
 
-test('one that is being removed is none: it is made anew', async () => {
-  server.add('other-name', { status: 'removing' });
-  server.removalLooks = 9;
-  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
-});
-
 test.each<[string, Partial<ForgeProcess>, number]>([
   ['the same one, which holds the name', {}, 6],
   ['another one, which may hold the name', { command: 'php8.3 artisan horizon' }, 12],
@@ -62,6 +56,20 @@ test.each([[], ['removing']])(
     expect(server.calls).toEqual(['create horizon', 'create horizon']);
   },
 );
+
+test('a name in use is an error at once where nothing is looked for', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  await expect(run({ ifExists: 'create' })).rejects.toThrow('Another background process of this server has');
+  expect(server.calls).toEqual(['create horizon']);
+});
+
+test('a new process that is not as declared is reported, since Forge cannot change it', async () => {
+  const create = server.create.bind(server);
+  server.create = async (spec) => await create({ ...spec, processes: 3 });
+  const ignored = { processes: { from: 3, to: 1 } };
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'created', ignored });
+  expect(server.calls).toEqual(['create horizon']);
+});
 
 test('a name that no list shows to be in use is tried once more, and may be free by then', async () => {
   server.add('horizon', { command: 'php8.4 artisan reverb:start' });
@@ -91,16 +99,6 @@ test.each([
   },
 );
 
-test('of two that racing runs made under different names, the later goes, and by its own run', async () => {
-  server.onCreate = () => {
-    server.add('rival', { createdAt: '2026-10-01T08:59:59Z' });
-    return 'answer';
-  };
-  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
-  expect(server.calls).toEqual(['create horizon', 'remove 42']);
-  expect(server.names).toEqual(['rival']);
-});
-
 test('a run that loses the race for the name takes the winner from the list that shows it', async () => {
   server.add('horizon');
   const list = server.list.bind(server);
@@ -115,15 +113,6 @@ test('a lost request that takes effect only later makes the second run into its 
   expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
   expect(server.calls).toEqual(['create horizon', 'create horizon']);
   expect(server.names).toEqual(['horizon']);
-});
-
-test('after a lost answer two that have appeared cannot be told apart, and none is removed', async () => {
-  server.onCreate = () => {
-    server.add('rival');
-    return 'lose';
-  };
-  await expect(run()).rejects.toThrow(/cannot tell which is its own.*Delete all but one of them/s);
-  expect(server.calls).toEqual(['create horizon']);
 });
 
 test('a dry run tells what would be done and does none of it', async () => {
@@ -192,6 +181,16 @@ describe('a replacement that was interrupted before the old one was removed', ()
     };
     expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
     expect(server.calls).toEqual(['create horizon', 'remove 41']);
+  });
+
+  test('is finished only where something may be written', async () => {
+    server.add('by-hand', { ...early, processes: 3 });
+    server.add('horizon', late);
+    server.mayWrite = () => {
+      throw new Failure({ what: 'The server', why: 'it is read only' });
+    };
+    await expect(run({ ifExists: 'replace' })).rejects.toThrow('The server: it is read only.');
+    expect(server.calls).toEqual([]);
   });
 
   test('nor among three', async () => {

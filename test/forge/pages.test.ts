@@ -38,15 +38,6 @@ test('follows its links where it has no cursor', async () => {
   await expect(listAll(elsewhere, call, ListedServer)).rejects.toThrow('where the token must not go');
 });
 
-test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: 7 }, links: [] }], [{ links: { next: '' } }]])(
-  'a page with %j is the last one',
-  async (rest) => {
-    const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-    const { items, pages } = await listAll(client, call, ListedServer);
-    expect([items.length, pages]).toEqual([1, 1]);
-  },
-);
-
 test('cursors that go in circles are refused', async () => {
   const { client, calls } = scripted((_request, number) => ({
     data: [],

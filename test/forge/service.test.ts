@@ -4,7 +4,7 @@ import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
 import { couldBe, notCompared, rowName } from '../../src/forge/compare.ts';
 import { type ForgeProcess, label } from '../../src/forge/process.ts';
-import { forge, forgeHints, forgePace, forgeService } from '../../src/forge/service.ts';
+import { forgeService } from '../../src/forge/service.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
 import { isDown, isUp, knownWords, notRunning, reasonsText } from '../../src/forge/status.ts';
 import { listingOf } from '../support/listing.ts';
@@ -21,14 +21,6 @@ function plan(declared: readonly ForgeSpec[], existing: readonly ForgeProcess[],
 const lines = (...args: Parameters<typeof plan>): string[] => plan(...args).operations.map(lineOf);
 
 describe('A plan for a Forge server', () => {
-  test('gives a declaration with a directory its process before one that takes any', () => {
-    const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other/' })];
-    expect(lines([specOf({ directory: undefined }), specOf({ directory: '/other' })], there)).toEqual([
-      `= ${horizon}  1`,
-      `= ${horizon} in /other  2`,
-    ]);
-  });
-
   test('gives a declaration with a site only what the list of this site has shown', () => {
     const there = [processOf({ id: '1' }), processOf({ id: '2', siteId: '9' })];
     expect(lines([specOf(), specOf({ siteId: '9' })], there)).toEqual([
@@ -65,13 +57,6 @@ test('what a plan shows of a declaration, and of a process', () => {
   expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
     'user forge, no directory, an unknown number of processes, running',
   );
-});
-
-test('a step finds Laravel Forge and its token by itself, and changes no more than fits into the limit', () => {
-  const variables = ['FORGE_API_TOKEN', 'FORGE_TOKEN'];
-  const token = { variables, origin: 'in Laravel Forge, under the API settings of your profile' };
-  expect(forge).toEqual({ hints: forgeHints, token, apiUrl: 'https://forge.laravel.com/api' });
-  expect(forgePace).toEqual({ changes: 20, window: 60_000 });
 });
 
 test('a declaration is told with its user and its directory, where it has them', () => {

@@ -171,26 +171,6 @@ describe('The servers of a manifest', () => {
     ]);
   });
 
-  test('are found by their ids where their names are not reported, as sites are', async () => {
-    const { client } = scripted(({ url }) => {
-      const name = url.pathname.endsWith('/sites') ? 'shop.example' : 'web-1';
-      return {
-        data: [
-          { id: '2', attributes: { name: null } },
-          { id: '3', attributes: { name } },
-        ],
-        links: [],
-      };
-    });
-    const sites = [{ site: '2' }, { site: 'shop.example' }] as const;
-    expect(
-      await findServers(client, 'acme', [declared('2', 1), declared('web-1', 2, ...sites)]),
-    ).toMatchObject([
-      { id: '2', name: '2' },
-      { id: '3', declared: [{ siteId: '2' }, { siteId: '3' }] },
-    ]);
-  });
-
   test('that are not there, or twice, are all told, each with its place', async () => {
     const { client } = open();
     const named = [declared('web-1', 1), declared('wbe-2', 2), declared('2', 3)];
