@@ -31,7 +31,7 @@ export interface FittedBody {
 
 /** Returns as much of a plan as fits, with the number of missing lines. */
 export function planBody(plan: PlanBody, fits: (shown: Html) => boolean): FittedBody {
-  const short = write(plan, { text: plan.textOf(), left: 0, leftBelow: 0 });
+  const short = write(plan, { text: plan.textOf(), left: 0 });
   if (fits(short)) return { body: short, isWhole: true };
   // The cut may hit the folded part, which has long commands in full. So the lines have them in full, too.
   const text = plan.textOf(Infinity);
@@ -39,19 +39,22 @@ export function planBody(plan: PlanBody, fits: (shown: Html) => boolean): Fitted
   return { body: write(plan, firstLines(text, most)), isWhole: false };
 }
 
-/** The shown part of a plan, and the number of missing lines: of the plan itself, and of its folded part. */
+/** The shown part of a plan, and the number of missing lines. */
 interface Shown {
   readonly text: PlanText;
   readonly left: number;
-  readonly leftBelow: number;
 }
 
-function write(body: PlanBody, { text, left, leftBelow }: Shown): Html {
+function write(body: PlanBody, { text, left }: Shown): Html {
   const { lead, explain, next, file } = body;
+  const missing =
+    left === 0
+      ? html``
+      : html`<p><strong>${left} more lines do not fit here</strong>; the log has all of them.</p>`;
   const legend = text.places.length === 0 || explain === '' ? html`` : html`<p><sub>${explain}</sub></p>`;
-  return html`${lead}${diffs(text.places, body)}${idle(text, body)}${note(left, html`; the log has all of them`)}${legend}${next}${folded(
+  return html`${lead}${diffs(text.places, body)}${idle(text, body)}${missing}${legend}${next}${folded(
     titleOf(text),
-    html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}${note(leftBelow, html``)}`,
+    html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}`,
   )}`;
 }
 
@@ -106,11 +109,6 @@ function block(lines: readonly string[]): Html {
   return lines.length === 0 ? html`` : fence(lines, 'text');
 }
 
-function note(left: number, more: Html): Html {
-  if (left === 0) return html``;
-  return html`<p><strong>${left} more lines do not fit here</strong>${more}.</p>`;
-}
-
 function lineCount({ places, whole, unchanged, ids }: PlanText): number {
   return [...places.map(({ lines }) => lines), whole, unchanged, ids].reduce(
     (sum, { length }) => sum + length,
@@ -137,13 +135,11 @@ function firstLines(all: PlanText, count: number): Shown {
     ids: take(all.ids),
     idle: all.idle,
   };
-  const below = (some: PlanText): number => lineCount({ ...some, places: [] });
-  const leftBelow = below(all) - below(text);
-  return { text, left: lineCount(all) - lineCount(text) - leftBelow, leftBelow };
+  return { text, left: lineCount(all) - count };
 }
 
 /** Returns the largest number up to `most` that fits. Assumes that no number fits if a smaller one does not. */
-export function mostThatFit(most: number, fits: (count: number) => boolean): number {
+function mostThatFit(most: number, fits: (count: number) => boolean): number {
   if (fits(most)) return most;
   let [low, high] = [0, most];
   while (high - low > 1) {

@@ -4,11 +4,12 @@ import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
-import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
+import { type Headline, heading, type Mark, maxSummaryBytes } from '../../runner/summary.ts';
+import { shorten } from '../../text.ts';
 import { type Approval, approvalOf, type Scope, writeApproval } from '../apply/approval.ts';
 import type { PlanSubject } from '../inputs/apply.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
-import { describeTime, type FittedBody, mostThatFit, planBody } from './plan-body.ts';
+import { describeTime, type FittedBody, planBody } from './plan-body.ts';
 
 /** The facts of a service that a plan shows. */
 export interface PlanFacts {
@@ -133,26 +134,27 @@ export class PlanReport {
   #comment(ending: Ending | undefined): string {
     const shown = this.#shown;
     const own = shown && this.#headline(shown);
-    const head = heading(own, ending && cutToHalf(ending), this.step.warnings);
+    const details = ending && shorten(ending.details, maxDetails);
+    const cut = details === ending?.details ? '' : '\nThe log has all of it.';
+    const head = heading(own, ending && { ...ending, details: `${details}${cut}` }, this.step.warnings);
     const redacted = (markup: Html): string => this.step.secrets.redact(markup.markup);
     if (shown === undefined)
       return redacted(
-        html`${head}<p>Manifest: ${code(this.inputs.file)}<br><sub>${this.#origin(false)}</sub></p>`,
+        html`${head}<p>Manifest: ${code(this.inputs.file)}<br><sub>${this.#origin()}</sub></p>`,
       );
     const room = maxCommentBytes - Buffer.byteLength(head.markup);
     const line = this.#approval === undefined ? '' : writeApproval(this.#approval);
     const { body, isWhole } = this.#body(shown, room - line.length);
     if (line === '' || isWhole) return `${line}${redacted(html`${head}${body}`)}`;
     const missing = html`<p>This plan is too long to be approved by <code>approved-plan</code>.</p>`;
-    const cut = this.#body(shown, room - Buffer.byteLength(missing.markup));
-    return redacted(html`${head}${missing}${cut.body}`);
+    const inFull = this.#body(shown, room - Buffer.byteLength(missing.markup));
+    return redacted(html`${head}${missing}${inFull.body}`);
   }
 
   /** Returns the body, cut to fit into `most` bytes together with its frame. */
   #body({ kind, rows, failed = new Set(), next }: ShownPlan, most: number): FittedBody {
     const { explain } = this.#facts;
-    const told = this.#lead(kind, rows);
-    const lead = html`<p>${told}<sub>${this.#origin(told.markup.includes('prune: '))}</sub></p>`;
+    const lead = html`<p>${this.#lead(kind, rows)}<sub>${this.#origin()}</sub></p>`;
     const textOf = (room?: number) => planText(rows, this.noteOf, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.step.secrets.redact(markup)) <= most - 1_000;
     return planBody({ kind, lead, explain, next, file: this.inputs.file, failed, textOf }, fits);
@@ -166,25 +168,23 @@ export class PlanReport {
     const sentences = [
       ...(changesIn(counts) > 0 ? [html`Nothing has been changed yet.`] : []),
       ...(deleted > 0
-        ? [
-            html`Processes that are not in the manifest <strong>will be deleted</strong> (<code>prune: true</code>).`,
-          ]
+        ? [html`Processes that are not in the manifest <strong>will be deleted</strong>.`]
         : []),
       ...(undeclared > 0 && !this.inputs.prune
-        ? [html`Processes that are not in the manifest are kept (<code>prune: false</code>).`]
+        ? [html`Processes that are not in the manifest are kept.`]
         : []),
       ...(replaced > 0 ? [html`A replaced process is down for a few seconds.`] : []),
     ];
     return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
 
-  /** Returns the run, the commit and, unless the sentences above name it, the value of `prune`. */
-  #origin(saysPrune: boolean): Html {
+  /** Returns the run, the commit and the value of `prune`. */
+  #origin(): Html {
     const { run, commit } = this.step.workflow;
     const parts = [
       ...(run === undefined ? [] : [link(run.url, html`Run ${run.id}`)]),
       ...(commit === undefined ? [] : [html`commit ${link(commit.url, code(commit.sha.slice(0, 7)))}`]),
-      ...(saysPrune ? [] : [html`<code>prune: ${String(this.inputs.prune)}</code>`]),
+      html`<code>prune: ${String(this.inputs.prune)}</code>`,
     ];
     return joined(parts, html` · `);
   }
@@ -205,18 +205,8 @@ function planMark(kind: ShownPlan['kind'], counts: Counts): Mark {
   return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';
 }
 
-/** Cuts a failure, so that half of the comment is left for the plan. */
-function cutToHalf(ending: Ending): Ending {
-  const lines = ending.details.split('\n');
-  const first = (count: number): string => lines.slice(0, count).join('\n');
-  const most = mostThatFit(
-    lines.length,
-    (count) => Buffer.byteLength(reasons(first(count)).markup) <= maxCommentBytes / 2,
-  );
-  if (most === lines.length) return ending;
-  const cut = `${lines.length - most} more lines do not fit here; the log has all of them.`;
-  return { ...ending, details: `${first(most)}\n${cut}` };
-}
+/** The most characters of a failure's details in the comment, which leave room for the plan in any markup. */
+const maxDetails = 8_000;
 
 /** Returns the outputs of a plan (`planned`) or of its result (`done`). */
 function planOutputs(
@@ -267,19 +257,18 @@ export function planJson(
   warn: (line: string) => void,
 ): string {
   const pieces = operations.map((operation) => ({ ...operation, json: JSON.stringify(operation) }));
-  const leaveOut = new Set<object>();
-  let characters = pieces.reduce((sum, { json }) => sum + json.length + 1, 2);
-  const rankOf = ({ action }: { readonly action: string }): number => (action === 'keep' ? 0 : 1);
-  for (const piece of pieces.toReversed().sort((a, b) => rankOf(a) - rankOf(b))) {
-    if (characters <= maxCharacters) break;
-    leaveOut.add(piece);
-    characters -= piece.json.length + 1;
+  const rankOf = ({ action }: { readonly action: string }): number => (action === 'keep' ? 1 : 0);
+  let room = maxCharacters;
+  const fitting = new Set<object>();
+  for (const piece of pieces.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+    room -= piece.json.length + 1;
+    if (room < 0) break;
+    fitting.add(piece);
   }
-  if (leaveOut.size > 0) {
+  if (fitting.size < pieces.length)
     warn(
-      `plan-json leaves out ${leaveOut.size} of ${pieces.length} operations, unchanged ones first, since GitHub allows outputs of 1 MB. The counts and the log are complete.`,
+      `plan-json leaves out ${pieces.length - fitting.size} of ${pieces.length} operations, unchanged ones first, since GitHub allows outputs of 1 MB. The counts and the log are complete.`,
     );
-  }
-  const shown = pieces.filter((piece) => !leaveOut.has(piece)).map(({ json }) => json);
+  const shown = pieces.filter((piece) => fitting.has(piece)).map(({ json }) => json);
   return `[${shown.join(',')}]`;
 }
