@@ -185,6 +185,7 @@ class Attempt<S, P extends Existing> {
     await this.#refuseOtherForm(made);
     let seen = await this.#untilShown(made);
     const { own } = seen;
+    await this.#refusePlace(own);
     // The response to a create may only repeat the request.
     await this.#refuseOtherForm(own);
     // After a lost request, its process may appear only later.
@@ -341,19 +342,34 @@ class Attempt<S, P extends Existing> {
    * not find it, and create another. Two responses must show that: `witness`, and a read by id.
    */
   async #refuseOtherForm(witness: P): Promise<void> {
-    const { service, store, runtime, onExists } = this.#world;
+    const { service, store } = this.#world;
     if (!isStatedOther(this.#spec, witness, service)) return;
     const found = await store.find(witness.id);
     if (found === undefined || !isStatedOther(this.#spec, found, service)) return;
     const kept = service.describeExisting(found);
-    await removeForSure(store, found.id);
-    runtime.checkpoint(`removed ${found.id} again, which this run had created as another process`);
-    onExists?.(undefined);
+    await this.#takeBack(found, 'as another process');
     throw new Failure({
       what: `Creating the ${this.#what}`,
       why: `it was created as ${found.id}, and the service keeps it as ${kept}, so the next run would not find it`,
       fix: `${found.id} was removed again. Declare it as the service keeps it: ${kept}`,
     });
+  }
+
+  /** Deletes the process and throws on a managed queue: the list after the create may be the first to show that. */
+  async #refusePlace(own: P): Promise<void> {
+    try {
+      this.#world.store.mayWrite();
+    } catch (error) {
+      await this.#takeBack(own, 'where nothing may be created');
+      throw error;
+    }
+  }
+
+  async #takeBack({ id }: P, why: string): Promise<void> {
+    const { store, runtime, onExists } = this.#world;
+    await removeForSure(store, id);
+    runtime.checkpoint(`removed ${id} again, which this run had created ${why}`);
+    onExists?.(undefined);
   }
 
   #checkpoint(line: string, exists: P): void {

@@ -60,6 +60,8 @@ interface Script {
   readonly firstTakes?: number;
   /** The server's own clock. */
   readonly serverTime?: number;
+  /** Why nothing may be written, which shows only once something is made. */
+  readonly refusal?: Failure;
   /** What goes as well when a process is removed, by the id of that. */
   readonly goesToo?: Readonly<Record<string, string>>;
   /** When nothing more may be sent. */
@@ -78,6 +80,7 @@ async function creating(
     pages = 1,
     firstTakes = 0,
     serverTime,
+    refusal,
     goesToo = {},
     deadline = Number.POSITIVE_INFINITY,
   }: Script = {},
@@ -120,7 +123,9 @@ async function creating(
     store: {
       place: among,
       removalSpan: 0,
-      mayWrite: () => undefined,
+      mayWrite: () => {
+        if (refusal !== undefined && steps.includes('0 list')) throw refusal;
+      },
       list: async () => {
         note('list');
         const shown = among.filter(isShown).map(plain);
@@ -174,6 +179,14 @@ test('an answered create that the first look shows alone is done, and is the pro
   expect(value).toEqual({ kind: 'created', process: listed, madeHere: true });
   expect(did).toEqual(['created worker as mine']);
   expect(exists).toEqual(['mine']);
+});
+
+test('what turns out to be where nothing may be written is removed again', async () => {
+  const refusal = new Failure({ what: 'The cluster', why: 'it is a managed queue' });
+  const { acts, did, error } = await creating([mine], { refusal });
+  expect(error).toBe(refusal);
+  expect(acts).toEqual(['0 send', '0 remove mine']);
+  expect(did.at(-1)).toBe('removed mine again, which this run had created where nothing may be created');
 });
 
 describe('lists of several pages, which show several moments', () => {
