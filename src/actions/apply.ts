@@ -6,7 +6,6 @@ import { changeAll, proveAll } from './apply/change-members.ts';
 import { findMembers } from './apply/find-members.ts';
 import { applied, planAll } from './apply/plan-members.ts';
 import { readApplyInputs } from './inputs/apply.ts';
-import { saySleep } from './report/environment.ts';
 import { PlanReport } from './report/plan.ts';
 import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
@@ -25,7 +24,6 @@ export async function runApply(step: Step): Promise<void> {
     for (const { environment, rollout } of plans) {
       const notYet = { 'deployment-id': '', verified: '', stable: '', ...unproved(rollout.goals) };
       rollout.onLive({ 'environment-id': environment.id, ...notYet });
-      saySleep(step, environment);
     }
     if (inputs.dryRun) report.show({ kind: 'planned', rows, next: html`` });
     const ended = inputs.dryRun

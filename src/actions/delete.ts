@@ -43,7 +43,13 @@ export async function runDelete(step: Step): Promise<void> {
     });
     if (inputs.dryRun && found.length > 0) return;
     const change = deletionOf(target, found, inputs.dryRun);
-    if (change.environment === undefined && change.instanceId === undefined) return;
+    if (change.environment === undefined && change.instanceId === undefined) {
+      if (goals.redeploy)
+        step.log.notice(
+          'Whether the newest deployment failed is not known: to deploy after an earlier deletion, set environment or instance, too.',
+        );
+      return;
+    }
     const gone =
       found.length === 0
         ? html`Nothing to delete${onHtml}, and deployed`

@@ -53,10 +53,9 @@ export async function runEnsure(step: Step): Promise<void> {
     step.output({ ...outputsOf(ensured, found), ...unproved(inputs.goals) });
     showEnsured(step, ensured, found, inputs.goals.redeploy);
     const change = changeOf(wanted, ensured, found);
-    saySleep(step, change.environment);
     const onDeployed = (id: string, asleep?: string) => showLive(step, ensured, found, id, asleep);
     const onBehind = () => showBehind(step, ensured, found, wanted.dryRun);
-    await rollOut({ ...rollout, onDeployed, onBehind }, change);
+    saySleep(step, await rollOut({ ...rollout, onDeployed, onBehind }, change));
   });
 }
 
@@ -67,8 +66,8 @@ export async function runEnsure(step: Step): Promise<void> {
 async function waitFirst(rollout: RolloutContext, target: Target): Promise<Target> {
   if (rollout.goals.commit === undefined) return target;
   const located = await locate(rollout.session, target);
-  await awaitCommit(rollout, located.environment.id);
-  return { ...target, ...located, listing: undefined };
+  const environment = await awaitCommit(rollout, located.environment);
+  return { ...target, ...located, environment, listing: undefined };
 }
 
 type EnsureInputs = ReturnType<typeof readInputs>;

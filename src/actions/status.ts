@@ -1,4 +1,4 @@
-import { hasSucceeded, readDeployments, type SeenDeployments } from '../cloud/deployments.ts';
+import { readDeployments, type SeenDeployments } from '../cloud/deployments.ts';
 import { type Environment, whyAsleep } from '../cloud/environment.ts';
 import {
   describeExits,
@@ -64,7 +64,7 @@ export async function readStatuses(
   step.doing('reading the environment’s log');
   const { deployments, at } = await deploymentsIfAllowed(patient, environment);
   const observing = observe(patient, environment, session.serviceTime(at));
-  return healthsById(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
+  return healthsById(await lookBack(watched, window, deployments, observing));
 }
 
 /** Returns the deployments; none if the token may not read them, since the log decides. */

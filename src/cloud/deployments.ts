@@ -71,28 +71,35 @@ export type Liveness =
  * counts as live: its owner deploys it first.
  */
 export function livenessOf(deployments: readonly Deployment[], bornAt: number | undefined): Liveness {
-  const carries = (one: Deployment): boolean => bornAt === undefined || beganAfter(one, bornAt);
   const running = runningIn(deployments);
-  const deployment = running.find(carries);
+  const deployment = running.find((one) => beganAfter(one, bornAt));
   if (deployment !== undefined) return { kind: 'on-its-way', deployment };
 
   const [newest] = deployments;
-  const succeeded = deployments.find(hasSucceeded);
-  const runsOlder = succeeded !== undefined && carries(succeeded);
+  const runsOlder = isInEffect(deployments, bornAt);
   if (newest !== undefined && running.length === 0 && !hasSucceeded(newest)) {
     const why = `The newest deployment, ${newest.id}, ended as ${newest.status}`;
     return { kind: 'behind', why, runsOlder };
   }
-  if (newest === undefined || runsOlder) return { kind: 'live' };
+  if (runsOlder) return { kind: 'live' };
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
 }
 
 /**
- * True if the deployment began at or after this time, or if the start is unknown. Recorded: starts are to the second. A
- * start in the second of a finer time counts as after it: a step creates a process, then deploys.
+ * True if a process of this age is in effect: a deployment that began after its creation has succeeded. An environment
+ * without deployments counts as in effect, as in `livenessOf`.
  */
-export function beganAfter({ startedAt }: Deployment, time: number): boolean {
-  if (startedAt === undefined) return true;
+export function isInEffect(deployments: readonly Deployment[], bornAt: number | undefined): boolean {
+  const succeeded = deployments.find(hasSucceeded);
+  return deployments.length === 0 || (succeeded !== undefined && beganAfter(succeeded, bornAt));
+}
+
+/**
+ * True if the deployment began at or after this time, or if one of the two is unknown. Recorded: starts are to the
+ * second. A start in the second of a finer time counts as after it: a step creates a process, then deploys.
+ */
+export function beganAfter({ startedAt }: Deployment, time: number | undefined): boolean {
+  if (startedAt === undefined || time === undefined) return true;
   const isToTheSecond = startedAt % 1_000 === 0;
   return startedAt >= (isToTheSecond ? time - (time % 1_000) : time);
 }

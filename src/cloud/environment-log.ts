@@ -106,6 +106,8 @@ export interface WatchedProcess {
   readonly isSingle: boolean;
   /** True if the process ends by itself after some jobs or some time (`--max-jobs`, `--max-time`). */
   readonly recycles: boolean;
+  /** In milliseconds since 1970; undefined if unknown. */
+  readonly bornAt: number | undefined;
 }
 
 /** The number of processes to assume if it is unknown: the largest that Laravel Cloud allows. */
@@ -116,7 +118,7 @@ const unknownReplicas = 10;
 
 /** Returns the process to look for in the log, made from an existing process and its instance. */
 export function watchedOf(
-  { id, command, processes, config }: ExistingProcess,
+  { id, command, processes, config, createdAt }: ExistingProcess,
   instance: Instance | undefined,
   { hibernates }: Pick<Environment, 'hibernates'>,
 ): WatchedProcess {
@@ -129,6 +131,7 @@ export function watchedOf(
     isSingle: processes === 1 && min === 1 && max === 1 && !sleeps && !hibernates,
     recycles:
       /--max-(jobs|time)\b/.test(command ?? '') || config['max-jobs'] != null || config['max-time'] != null,
+    bornAt: timeOf(createdAt),
   };
 }
 

@@ -1,6 +1,7 @@
 import { reasonOf, withoutStop } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Deadline, type Timing } from '../time.ts';
+import { type Deployment, hasSucceeded, isInEffect } from './deployments.ts';
 import {
   eventsIn,
   type Health,
@@ -50,18 +51,19 @@ export function isTooBusy({ why }: Health): boolean {
 const pauseAfterFailure = 5_000;
 
 /**
- * Judges by the last `span` milliseconds of the log. Waits only to repeat a failed read. `deployedAt`: the end of the
- * newest successful deployment.
+ * Judges by the last `span` milliseconds of the log. Waits only to repeat a failed read. A process that no deployment
+ * has put into effect is `unknown`.
  */
 export async function lookBack(
   watched: readonly WatchedProcess[],
   span: number,
-  deployedAt: number | undefined,
+  deployments: readonly Deployment[],
   reading: LogContext,
 ): Promise<readonly Health[]> {
   const { clock, cancelled, now } = reading;
   const to = now();
-  const from = Math.max(to - span, (deployedAt ?? 0) + settling);
+  const newest = deployments.find(hasSucceeded);
+  const from = Math.max(to - span, (newest?.finishedAt ?? 0) + settling);
   if (from >= to)
     return watched.map((process) => unknownHealth(process, 'the environment has only just been deployed'));
   const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, lookBackSpan)));
@@ -69,7 +71,11 @@ export async function lookBack(
   for (;;) {
     const trouble = await troubleOf(async () => await log.read([{ from, to }], requestsBack));
     if (trouble === undefined || trouble === tooBusy || !deadline.allows(trouble.pause))
-      return verdict(watched, log, { from, to, kind: 'past' }, trouble);
+      return verdict(watched, log, { from, to, kind: 'past' }, trouble).map((health) =>
+        health.status === 'up' && !isInEffect(deployments, health.process.bornAt)
+          ? unknownHealth(health.process, 'no deployment that began after its creation has succeeded')
+          : health,
+      );
     await clock.sleep(trouble.pause, cancelled);
   }
 }

@@ -285,6 +285,7 @@ describe('a process that is there', () => {
       copies: 1,
       isSingle: true,
       recycles: false,
+      bornAt: Date.parse(String(existing({ id: '' }).createdAt)),
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Deployment } from '../../src/cloud/deployments.ts';
 import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
 import { type DeploymentTimes, isTooBusy, lookBack, watch } from '../../src/cloud/stability.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
@@ -78,8 +79,11 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
   };
   return {
     ...{ clock, transport, times, said },
-    back: async (watched: readonly WatchedProcess[] = [horizon], span = 60_000, deployedAt?: number) =>
-      await clock.run(lookBack(watched, span, deployedAt, observing)),
+    back: async (
+      watched: readonly WatchedProcess[] = [horizon],
+      span = 60_000,
+      deployments: Deployment[] = [],
+    ) => await clock.run(lookBack(watched, span, deployments, observing)),
     watch: async (
       watched: readonly WatchedProcess[] = [horizon],
       span = 60_000,
@@ -129,13 +133,29 @@ describe('a look back', () => {
     expect((await openLog([]).back()).map(isTooBusy)).toEqual([false]);
   });
 
+  const deployed: Deployment = {
+    ...{ id: 'depl-1', status: 'deployment.succeeded', failureReason: undefined, commit: undefined },
+    ...{ startedAt: start - 40_000, finishedAt: start + 5_000 },
+  };
+
   test('judges nothing from before the newest deployment', async () => {
-    const judged = (elapsed: number) =>
-      openLog(loop(0, 14), {}, elapsed).back([horizon], 60_000, start + 5_000);
+    const judged = (elapsed: number) => openLog(loop(0, 14), {}, elapsed).back([horizon], 60_000, [deployed]);
     expect(await judged(60_000)).toMatchObject([{ status: 'up' }]);
     expect(await judged(12_000)).toMatchObject([
       { status: 'unknown', why: expect.stringContaining('only just been deployed') },
     ]);
+  });
+
+  test('does not say that a process is up that no deployment has put into effect', async () => {
+    const young = start - 30_000;
+    const judged = (bornAt: number, ...deployments: Deployment[]) =>
+      openLog([], {}, 60_000).back([{ ...horizon, bornAt }], 30_000, deployments);
+    const why = 'no deployment that began after its creation has succeeded';
+    const running = { ...deployed, id: 'depl-2', status: 'build.running', startedAt: start + 30_000 };
+    expect(await judged(start - 50_000, deployed)).toMatchObject([{ status: 'up' }]);
+    expect(await judged(young, running, deployed)).toMatchObject([{ status: 'unknown', why }]);
+    expect(await judged(young, running)).toMatchObject([{ status: 'unknown', why }]);
+    expect(await judged(young)).toMatchObject([{ status: 'up' }]);
   });
 
   test.each([

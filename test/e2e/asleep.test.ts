@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CloudEnvironment } from '../emulator/cloud-records.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const proofs = { 'stable-for': '60', 'verify-command': 'php artisan about' };
@@ -14,10 +15,10 @@ async function openAsleep(): Promise<Shop> {
 
 const lastYear = '2025-01-01T00:00:00.000000Z';
 
-/** The environment falls asleep when a request arrives. */
-function fallAsleepAt(on: string, { emulator, environment }: Shop): void {
+/** The environment changes its status when a request arrives. */
+function becomeAt(status: CloudEnvironment['status'], on: string, { emulator, environment }: Shop): void {
   const call = () => {
-    environment.status = 'hibernating';
+    environment.status = status;
   };
   emulator.faults.add({ kind: 'call', on, call });
 }
@@ -48,7 +49,7 @@ describe.concurrent('where an environment sleeps', () => {
 
   test('or has fallen asleep meanwhile, what was deployed is not called live', async () => {
     await using shop = await openShop({ deploymentScript: ['deployment.succeeded'] });
-    fallAsleepAt('GET /environments/[^/]+$', shop);
+    becomeAt('hibernating', 'GET /environments/[^/]+$', shop);
     const step = await shop.run({ environment: 'main', redeploy: 'true', ...proofs });
 
     expect(step.errors).toEqual([]);
@@ -57,13 +58,41 @@ describe.concurrent('where an environment sleeps', () => {
     expect(shop.requests().filter((line) => line === 'GET /environments/{id}')).toHaveLength(1);
   });
 
+  test.each(['.', 'apply'])(
+    'a deployment wakes it, and no warning says that it sleeps: %s',
+    async (action) => {
+      await using shop = await openAsleep();
+      becomeAt('running', 'POST /deployments$', shop);
+      const inputs = { environment: 'main', redeploy: 'true' };
+      const step = await (action === '.' ? shop.run(inputs) : shop.apply(manifest, inputs));
+
+      expect(step.errors).toEqual([]);
+      expect(step.warnings.join()).not.toContain('is hibernating');
+      expect(step.summary).toMatch(/ live/);
+    },
+  );
+
+  test.each(['.', 'apply'])('the deployment of wait-for-commit wakes it: %s', async (action) => {
+    await using shop = await openAsleep();
+    shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
+    const commit = 'fedcba9876543210fedcba9876543210fedcba98';
+    shop.cloud.push(shop.environment, { inMs: 0, commitHash: commit });
+    becomeAt('running', 'GET /deployments$', shop);
+    const inputs = { environment: 'main', 'wait-for-commit': commit, ...proofs };
+    const step = await (action === '.' ? shop.run(inputs) : shop.apply(manifest, inputs));
+
+    expect(step.errors).toEqual([]);
+    expect(step.warnings.join()).not.toContain('is hibernating');
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true', verified: 'true' });
+  });
+
   test.each([409, 422])(
     'a command that is refused since it has just fallen asleep is no failure: %d',
     async (status) => {
       await using shop = await openShop();
       shop.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
       shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
-      fallAsleepAt('POST /commands$', shop);
+      becomeAt('hibernating', 'POST /commands$', shop);
       shop.faults.add({ kind: 'status', on: 'POST /commands$', status });
       const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });
 

@@ -196,3 +196,12 @@ test.concurrent('a process that does not tell its cluster cannot be deployed wit
   const step = await shop.run({ 'process-id': id, redeploy: 'true', environment: '' });
   expect(step.errors[0]).toContain('does not report which one the process belongs to. Set environment');
 });
+
+test.concurrent('wait-for-commit is not skipped where a cluster does not tell its environment', async () => {
+  await using shop = await openShop();
+  const edit = withRelationships({ environment: {} });
+  shop.faults.add({ kind: 'edit', on: 'GET /instances/[^/]+$', times: odd, edit });
+  const step = await shop.run({ 'wait-for-commit': 'fedcba9', environment: '', instance: shop.instance.id });
+  expect(step.errors[0]).toContain(`does not report which one the cluster ${shop.instance.id} belongs to`);
+  expect(shop.writes()).toEqual([]);
+});

@@ -107,6 +107,16 @@ test.concurrent('delete deploys once after a deletion, and not when there was no
   expect(shop.cloud.deployments).toHaveLength(1);
 });
 
+test.concurrent('delete with only the id of a process that is gone says that it cannot deploy', async () => {
+  await using shop = await openShop();
+  shop.cloud.addDeployment(shop.environment, { script: ['build.failed'] });
+  const inputs = { 'process-id': 'process-1', environment: '', ...redeploy };
+  const step = await shop.run(inputs, { action: 'delete' });
+
+  expect(step.outputs['outcome']).toBe('absent');
+  expect(step.notices.join()).toContain('set environment or instance, too');
+});
+
 describe.concurrent('a dry run with redeploy, where nothing is to be changed', () => {
   const text = 'instances: { App: [{ type: worker }] }';
   const dryRun = { environment: 'main', ...redeploy, 'dry-run': 'true' };

@@ -8,4 +8,5 @@ export const horizon: WatchedProcess = {
   copies: 1,
   isSingle: false,
   recycles: false,
+  bornAt: undefined,
 };

@@ -10,6 +10,7 @@ import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
+import { saySleep } from '../report/environment.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { deployNext } from '../report/process.ts';
 import { unfinished } from '../report/unfinished.ts';
@@ -36,7 +37,7 @@ export async function proveAll(
   return await endedAll(step, plans, async ({ member }) => {
     const kind = writesIn([member]) > 0 ? 'would-change' : 'would-keep';
     const operations = member.plan.operations.map((operation) => ({ operation }));
-    await goLive(member, { kind, done: '', short: '', processes: placed(member, operations) });
+    await goLive(step, member, { kind, done: '', short: '', processes: placed(member, operations) });
   });
 }
 
@@ -74,7 +75,7 @@ export async function changeAll(
     if (isAlone && failure === undefined) noteDone(step, rows);
     if (isAlone) report.show({ kind: 'done', rows, effect: 'waiting', next });
     if (failure !== undefined) throw failure;
-    await goLive(member, { ...madeOf(results), processes: placed(member, results) });
+    await goLive(step, member, { ...madeOf(results), processes: placed(member, results) });
   });
 }
 
@@ -83,11 +84,12 @@ function writesIn(plans: readonly PlannedMember[]): number {
 }
 
 async function goLive(
+  step: Step,
   { rollout, environment }: PlannedMember,
   change: Pick<StepChange, 'kind' | 'done' | 'short' | 'processes'>,
 ): Promise<void> {
   rollout.session.step.doing('reading the deployments');
-  await rollOut(rollout, { ...change, environment, instanceId: undefined });
+  saySleep(step, await rollOut(rollout, { ...change, environment, instanceId: undefined }));
 }
 
 /**

@@ -55,16 +55,16 @@ export async function planAll(
   if (waiting.size > 0) step.doing('waiting for the deployment of the commit');
   const planOne = async (member: Member): Promise<PlannedMember> => {
     const { id, name } = member.environment;
-    const hasWaited = await awaitCommit(member.rollout, id).catch((error: unknown) => {
+    const environment = await awaitCommit(member.rollout, member.environment).catch((error: unknown) => {
       throw manifest.kind === 'one' ? error : aboutOne(error, name);
     });
     waiting.delete(member);
     if (waiting.size === 0) step.doing(`planning ${file}`);
     // The lists from before the wait are out of date.
-    const known = hasWaited ? { ...member, listings: new Map() } : member;
+    const known = environment === undefined ? member : { ...member, environment, listings: new Map() };
     const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
     const rows = plannedRows(planned.plan.operations, applied.naming);
-    return { ...member, ...planned, id, name, rows };
+    return { ...known, ...planned, id, name, rows };
   };
   const plans = await Promise.allSettled(
     members.map(async (member) => {

@@ -1,5 +1,5 @@
 import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
-import { type Environment, environmentOf, readEnvironment } from '../../cloud/environment.ts';
+import { type Environment, environmentOf, readEnvironment, whyAsleep } from '../../cloud/environment.ts';
 import { type Instance, readInstance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { FollowContext } from '../../cloud/started-work.ts';
@@ -156,16 +156,24 @@ export class ReadAhead {
   }
 }
 
-/** Waits for the deployment of the commit that `wait-for-commit` names. Returns false without `wait-for-commit`. */
-export async function awaitCommit(rollout: RolloutContext, environmentId: string): Promise<boolean> {
+/**
+ * Waits for the deployment of the commit that `wait-for-commit` names. Returns the environment after the wait; undefined
+ * without `wait-for-commit`.
+ */
+export async function awaitCommit(
+  rollout: RolloutContext,
+  environment: Environment,
+): Promise<Environment | undefined> {
   const { goals, ahead } = rollout;
   const { step } = rollout.session;
-  if (goals.commit === undefined) return false;
+  if (goals.commit === undefined) return undefined;
   const commit = goals.commit.slice(0, 7);
   step.doing(`waiting for the deployment of commit ${commit}`);
   const watch = following(rollout.session, 'commit', goals.waitTimeout);
-  const seen = await waitForCommit(patientFor(rollout), environmentId, goals.commit, watch);
-  ahead.keep(environmentId, Promise.resolve(seen));
+  const seen = await waitForCommit(patientFor(rollout), environment.id, goals.commit, watch);
+  ahead.keep(environment.id, Promise.resolve(seen));
   step.log.info(`Commit ${commit} is deployed`);
-  return true;
+  // The deployment may have woken the environment.
+  const isAwake = whyAsleep(environment) === undefined;
+  return isAwake ? environment : await readAgain(rollout.session, environment);
 }

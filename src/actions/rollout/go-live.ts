@@ -38,8 +38,8 @@ export interface LiveState {
   readonly environment: Environment | undefined;
   /** The times of the deployment that this step waited for. */
   readonly deployed: DeploymentTimes | undefined;
-  /** The end of the newest successful deployment, in milliseconds since 1970. */
-  readonly deployedAt: number | undefined;
+  /** The deployments, the newest first, as read before the step waited for one. */
+  readonly deployments: readonly Deployment[];
   /** Returns the service's time, in milliseconds since 1970. */
   now(): number;
 }
@@ -82,8 +82,8 @@ async function bringLiveAfter(
       if (!proves(goals)) return live;
       step.doing(`waiting for deployment ${deployment.id}`);
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
-      // Start again: after the failed deployment, changes still wait for a deployment.
-      if (goals.redeploy && !hasSucceeded(ended)) {
+      // Start again: changes may still wait for a deployment, and an older release may run.
+      if (!hasSucceeded(ended)) {
         const { deployments, at } = await deploymentsNow(rollout, change);
         return await bringLiveAfter(rollout, change, { deployments: withReading(deployments, ended), at });
       }
@@ -114,12 +114,12 @@ function currentState(
 ): LiveState {
   const now = session.serviceTime(at);
   const newest = deployments.find(hasSucceeded);
-  const deployedAt = newest?.finishedAt;
+  const succeededAt = newest?.finishedAt;
   // With `wait-for-commit`, the proof covers the whole time since the end of the commit's deployment.
   const isFresh =
-    commit !== undefined && deployedAt !== undefined && now() - deployedAt < settling + stableFor;
-  const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt: deployedAt } : undefined;
-  return { pending: undefined, behind: undefined, environment: undefined, deployed, deployedAt, now };
+    commit !== undefined && succeededAt !== undefined && now() - succeededAt < settling + stableFor;
+  const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt } : undefined;
+  return { pending: undefined, behind: undefined, environment: undefined, deployed, deployments, now };
 }
 
 async function redeploy(
@@ -147,7 +147,7 @@ async function redeploy(
     seen: deployments,
     carries: (deployment) =>
       bornAt === undefined
-        ? !known.has(deployment.id) && beganAfter(deployment, at ?? 0)
+        ? !known.has(deployment.id) && beganAfter(deployment, at)
         : beganAfter(deployment, bornAt),
   });
   const ended = await deploying.catch((error: unknown) => {
@@ -161,9 +161,7 @@ async function redeploy(
   return await afterDeployment(rollout, change, ended, live);
 }
 
-/**
- * Returns the live state after the end of a deployment. With `redeploy`, throws a `Failure` for a failed deployment.
- */
+/** Returns the live state after the end of a deployment. Throws a `Failure` for a failed deployment. */
 async function afterDeployment(
   rollout: RolloutContext,
   change: LocatedChange,
@@ -178,11 +176,8 @@ async function afterDeployment(
     const environment = needsState ? await readAgain(rollout.session, change.environment) : undefined;
     rollout.onDeployed?.(deployment.id, environment && whyAsleep(environment));
     const succeededAt = deployment.finishedAt ?? live.now();
-    const deployed = { startedAt: deployment.startedAt, succeededAt };
-    return { ...live, environment, deployed, deployedAt: succeededAt };
+    return { ...live, environment, deployed: { startedAt: deployment.startedAt, succeededAt } };
   }
-  if (!goals.redeploy)
-    return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
   if (goals.showLogs)
     await showFailingStep(step, patientFor(rollout), deployment.id, change.environment.redact);
   // The headline of the failure names the changes.

@@ -22,7 +22,7 @@ import { following, type RolloutContext, readAgain } from './context.ts';
 import type { LiveState } from './go-live.ts';
 
 /** The proof that processes run without exiting. With `deployed`, it watches them; without, it looks back. */
-interface StabilityProof extends Pick<LiveState, 'deployed' | 'deployedAt' | 'now'> {
+interface StabilityProof extends Pick<LiveState, 'deployed' | 'deployments' | 'now'> {
   readonly environment: Environment;
   readonly watched: readonly WatchedProcess[];
   /** Milliseconds for which the processes must run without exiting. */
@@ -35,12 +35,12 @@ interface StabilityProof extends Pick<LiveState, 'deployed' | 'deployedAt' | 'no
  */
 export async function proveStable(session: Session, proof: StabilityProof): Promise<void> {
   const { step } = session;
-  const { environment, watched, span, deployed, deployedAt, now } = proof;
+  const { environment, watched, span, deployed, deployments, now } = proof;
   const observing = observe(session, environment, now);
   step.doing('watching whether the background processes run');
   const healths =
     deployed === undefined
-      ? await lookBack(watched, span, deployedAt, observing)
+      ? await lookBack(watched, span, deployments, observing)
       : await watch(watched, span, deployed, observing);
   const restarting = healths.filter(({ status }) => status === 'restarting');
   const unknown = healths.filter(({ status }) => status === 'unknown');

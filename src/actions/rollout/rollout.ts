@@ -1,8 +1,7 @@
-import { sleepOf } from '../../cloud/environment.ts';
+import { type Environment, sleepOf } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
 import { code, html, joined } from '../../runner/html.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
-import { saySleep } from '../report/environment.ts';
 import {
   asksForLive,
   isDryRun,
@@ -19,25 +18,30 @@ import { proveStable, verify } from './proof.ts';
 
 /**
  * With `redeploy`, makes the declared processes live, unless a running deployment already contains them. Then runs the
- * proofs. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
+ * proofs. Sets `environment-id`, `deployment-id`, `verified` and `stable`. Returns the environment, as last read.
  */
-export async function rollOut(rollout: RolloutContext, change: StepChange): Promise<void> {
+export async function rollOut(rollout: RolloutContext, change: StepChange): Promise<Environment | undefined> {
   const { goals } = rollout;
   const pending = pendingOf(change, goals);
   if (pending !== undefined) {
     rollout.session.step.log.notice(pending);
     const asleep = change.environment && sleepOf(change.environment);
-    return skipProofs(rollout, asleep ?? 'the change is not live before the next deployment');
+    skipProofs(rollout, asleep ?? 'the change is not live before the next deployment');
+    return change.environment;
   }
   const wouldDeploy = change.kind === 'would-keep' && goals.redeploy;
-  if (isDryRun(change) && goals.stableFor === 0 && !wouldDeploy)
-    return skipProofs(rollout, 'this is a dry run');
-  if (!asksForLive(goals)) return;
+  if (isDryRun(change) && goals.stableFor === 0 && !wouldDeploy) {
+    skipProofs(rollout, 'this is a dry run');
+    return change.environment;
+  }
+  if (!asksForLive(goals)) return change.environment;
 
   const located = await locateChange(rollout, change);
   rollout.onLive({ 'environment-id': located.environment.id });
   const live = await bringLive(rollout, located);
-  await prove(rollout, located, live);
+  const environment = await environmentAfter(rollout, located, live);
+  await prove(rollout, { ...located, environment }, live);
+  return environment;
 }
 
 /**
@@ -59,18 +63,25 @@ async function locateChange({ session }: RolloutContext, change: StepChange): Pr
   if (known !== undefined && processes.every(({ instance }) => instance !== undefined))
     return { ...change, environment: known };
   const { environment, instance } = await locate(session, change);
-  if (known === undefined) saySleep(session.step, environment);
   const placed = processes.map((one) => ({ ...one, instance: one.instance ?? instance }));
   return { ...change, environment, processes: placed };
+}
+
+/** Returns the environment after the deployment. Reads it again only for a proof. */
+async function environmentAfter(
+  { session, goals }: RolloutContext,
+  { environment: known }: LocatedChange,
+  live: LiveState,
+): Promise<Environment> {
+  const isStale = proves(goals) && live.deployed !== undefined && live.environment === undefined;
+  return isStale ? await readAgain(session, known) : (live.environment ?? known);
 }
 
 /** Runs the requested proofs: `stable-for`, then `verify-command`. Skips a proof that would prove nothing now. */
 async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveState): Promise<void> {
   const { session, goals } = rollout;
+  const { environment } = change;
   if (!proves(goals)) return;
-  const { environment: known = change.environment } = live;
-  const isStale = live.deployed !== undefined && live.environment === undefined;
-  const environment = isStale ? await readAgain(session, known) : known;
   const unprovable = sleepOf(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rollout, unprovable);
   if (goals.stableFor > 0 && change.processes.length === 0) {
