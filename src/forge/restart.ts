@@ -34,132 +34,135 @@ export interface RestartRequests {
 }
 
 /**
- * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless the token
- * has no permission, or the step is cancelled.
+ * Requests the restart of each process, `atOnce` at a time. Waits until processes are installed. After a lost response,
+ * it sends the request again: at worst the process restarts several times in a row. After a failure it goes on with the
+ * others, unless the token has no permission, or the step is cancelled.
  */
 export async function requestRestarts(
   processes: readonly ForgeProcess[],
   atOnce: number,
   restarting: RestartContext,
 ): Promise<RestartRequests> {
-  const accepted = new Map<string, AcceptedRestart>();
-  const failures: unknown[] = [];
-  const { waiting, log } = restarting;
-  const semaphore = new Semaphore(atOnce);
-  const untilInstalled = installationWait({ ...restarting, log: skipRepeats(log) });
-  let stopped = false;
-  /** Returns the failure if the response is lost. */
-  const send = async (process: ForgeProcess): Promise<HttpFailure | undefined> => {
-    if (stopped) return undefined;
-    try {
-      await restarting.store.restart(process.id);
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe' && error.retry !== 'no') return error;
-      stopped ||= failsForAll(error);
-      throw error;
-    }
-    accepted.set(process.id, { process, at: waiting.clock.now() });
-    log(`Restarting ${process.id} (it was ${process.status})`);
-    return undefined;
-  };
-  const request = async (process: ForgeProcess): Promise<void> => {
-    const untilNextSend = resendWait(process, restarting);
-    const sendInTurn = () => semaphore.run(() => send(process));
-    try {
-      if (process.status === 'installing' && waiting.deadline.remaining() > 0) await untilInstalled(process);
-      for (let lost = await sendInTurn(); lost !== undefined; lost = await sendInTurn()) {
-        // Recorded: Forge responds with a 500 while the process is installing.
-        if (!(await untilInstalled(process))) await untilNextSend(lost);
-      }
-    } catch (error) {
-      failures.push(error);
-    }
-  };
-  await Promise.all(processes.map(request));
-  const unexpected = failures.find((error) => !(error instanceof Failure));
+  const { deadline } = restarting.waiting;
+  const round = new RestartRound(atOnce, restarting);
+  let pending: readonly Pending[] = processes.map((process) => ({
+    process,
+    isInstalling: process.status === 'installing' && deadline.remaining() > 0,
+  }));
+  try {
+    while (pending.length > 0) pending = await round.play(pending);
+  } catch (error) {
+    round.failures.push(error);
+  }
+  const unexpected = round.failures.find((error) => !(error instanceof Failure));
   if (unexpected !== undefined) throw unexpected;
   return {
-    accepted: processes.flatMap(({ id }) => accepted.get(id) ?? []),
-    failure: failures.find((error) => error instanceof Failure),
+    accepted: processes.flatMap(({ id }) => round.accepted.get(id) ?? []),
+    failure: round.failures.find((error) => error instanceof Failure),
   };
 }
 
-function failsForAll(error: unknown): boolean {
-  if (error instanceof HttpFailure) return error.status === 401 || error.status === 403;
-  return error instanceof Cancelled || !(error instanceof Failure);
+/** A process whose restart is to be requested. */
+interface Pending {
+  readonly process: ForgeProcess;
+  readonly isInstalling: boolean;
+  /** The time of the first lost response, and the milliseconds to wait after the last one. */
+  readonly lost?: { readonly since: number; readonly retryAfter: number };
 }
 
 /** Milliseconds from the first lost response to the last request. */
 const longestResending = 60_000;
 
-/**
- * Returns a function that waits before the restart of a process is requested again, at least as long as Forge asks to:
- * at worst the process restarts several times in a row. Throws the failure after a minute, or if Forge asks to wait past
- * the deadline.
- */
-function resendWait(
-  { id }: ForgeProcess,
-  { waiting, timeLeft, log }: RestartContext,
-): (lost: HttpFailure) => Promise<void> {
-  const { clock, cancelled, pacer } = waiting;
-  let end: number | undefined;
-  return async (lost) => {
-    const { retryAfter = 0 } = lost;
-    end ??= clock.now() + longestResending;
-    if (clock.now() >= end) throw gaveUp(lost, `it was tried for ${inWords(longestResending)}`);
-    if (retryAfter >= timeLeft()) throw gaveUp(lost, `it asks to wait ${inWords(retryAfter)}`);
-    log(
-      `Restarting ${id}: ${lost.reason}; asking again${retryAfter > 0 ? ` in ${inWords(retryAfter)}` : ''}`,
-    );
-    await clock.sleep(retryAfter, cancelled);
-    // Each process takes a turn of its own, so that the requests for many processes are spaced, too.
-    await pacer.turn({}, { cancelled, timeLeft });
-  };
+/** Sends the requests for all processes that are installed, then looks which of the others are installed by now. */
+class RestartRound {
+  readonly accepted = new Map<string, AcceptedRestart>();
+  readonly failures: unknown[] = [];
+  readonly #restarting: RestartContext;
+  readonly #semaphore: Semaphore;
+  readonly #pause: () => number;
+  readonly #say: (line: string) => void;
+
+  constructor(atOnce: number, restarting: RestartContext) {
+    this.#restarting = restarting;
+    this.#semaphore = new Semaphore(atOnce);
+    this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
+    this.#say = skipRepeats(restarting.log);
+  }
+
+  /** Returns the processes whose restart is to be requested in the next round. */
+  async play(pending: readonly Pending[]): Promise<readonly Pending[]> {
+    const sent = await Promise.all(pending.map((one) => (one.isInstalling ? one : this.#sendInTurn(one))));
+    const left = sent.filter((one) => one !== undefined);
+    return left.length === 0 ? [] : await this.#look(left);
+  }
+
+  async #sendInTurn(one: Pending): Promise<Pending | undefined> {
+    const { waiting, timeLeft } = this.#restarting;
+    const { cancelled, pacer } = waiting;
+    try {
+      // Each process takes a turn of its own, so that the requests for many processes are spaced, too.
+      if (one.lost !== undefined) await pacer.turn({}, { cancelled, timeLeft });
+      return await this.#semaphore.run(() => this.#send(one));
+    } catch (error) {
+      this.failures.push(error);
+      return undefined;
+    }
+  }
+
+  /** Returns the process if the response is lost, so that the request is to be sent again. */
+  async #send({ process, lost }: Pending): Promise<Pending | undefined> {
+    const { store, waiting, timeLeft, log } = this.#restarting;
+    const { id, status } = process;
+    if (this.failures.some(failsForAll)) return undefined;
+    try {
+      await store.restart(id);
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
+      const { reason, retryAfter = 0 } = error;
+      const now = waiting.clock.now();
+      const since = lost?.since ?? now;
+      if (now - since >= longestResending)
+        throw gaveUp(error, `it was tried for ${inWords(longestResending)}`);
+      if (retryAfter >= timeLeft()) throw gaveUp(error, `it asks to wait ${inWords(retryAfter)}`);
+      log(`Restarting ${id}: ${reason}; asking again${retryAfter > 0 ? ` in ${inWords(retryAfter)}` : ''}`);
+      return { process, isInstalling: false, lost: { since, retryAfter } };
+    }
+    this.accepted.set(id, { process, at: waiting.clock.now() });
+    log(`Restarting ${id} (it was ${status})`);
+    return undefined;
+  }
+
+  async #look(left: readonly Pending[]): Promise<readonly Pending[]> {
+    const { look, waiting } = this.#restarting;
+    const { clock, deadline, cancelled } = waiting;
+    const longest = Math.max(...left.map(({ lost }) => lost?.retryAfter ?? 0));
+    await clock.sleep(Math.max(Math.min(this.#pause(), deadline.remaining()), longest), cancelled);
+    const seen = await look(left.map(({ process }) => process.id));
+    // Recorded: Forge responds with a 500 while the process is installing.
+    const installing = new Set(seen.flatMap(({ id, status }) => (status === 'installing' ? id : [])));
+    const ids = left.flatMap(({ process: { id } }) => (installing.has(id) ? id : []));
+    const names = `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'}`;
+    if (ids.length > 0) this.#say(`Waiting until ${names} installed`);
+    return left.flatMap(({ process, lost }) => {
+      if (!installing.has(process.id)) return { process, isInstalling: false, ...(lost && { lost }) };
+      if (deadline.remaining() > 0) return { process, isInstalling: true };
+      this.failures.push(notInstalled(process, deadline.span));
+      return [];
+    });
+  }
 }
 
-/**
- * Returns a function that waits until a look shows that a process is not installing, and throws a `Failure` at the
- * deadline. The function returns true if an earlier look has shown the process as installing. Parallel waits share each
- * look.
- */
-function installationWait({
-  waiting,
-  look,
-  log,
-}: RestartContext): (process: ForgeProcess) => Promise<boolean> {
-  const { clock, random, deadline, cancelled } = waiting;
-  const pause = backoff({ first: 1_000, longest: 10_000 }, random);
-  const ids = new Set<string>();
-  let next: Promise<readonly string[]> | undefined;
-  const lookSoon = async () => {
-    await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
-    const installing = (await look([...ids])).filter(
-      ({ id, status }) => ids.has(id) && status === 'installing',
-    );
-    const names = installing.map(({ id }) => id);
-    if (names.length > 0)
-      log(`Waiting until ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} installed`);
-    return names;
-  };
-  return async ({ id }) => {
-    ids.add(id);
-    let wasInstalling = false;
-    do {
-      next ??= lookSoon().finally(() => {
-        next = undefined;
-      });
-      if (!(await next).includes(id)) {
-        ids.delete(id);
-        return wasInstalling;
-      }
-      wasInstalling = true;
-    } while (deadline.remaining() > 0);
-    throw new Failure({
-      what: `Restarting background process ${id}`,
-      why: `it was still installing when wait-timeout (${inSeconds(deadline.span)}) had passed`,
-      fix: 'Look in Forge why it does not install, or raise wait-timeout',
-    });
-  };
+function notInstalled({ id }: ForgeProcess, span: number): Failure {
+  return new Failure({
+    what: `Restarting background process ${id}`,
+    why: `it was still installing when wait-timeout (${inSeconds(span)}) had passed`,
+    fix: 'Look in Forge why it does not install, or raise wait-timeout',
+  });
+}
+
+function failsForAll(error: unknown): boolean {
+  if (error instanceof HttpFailure) return error.status === 401 || error.status === 403;
+  return error instanceof Cancelled || !(error instanceof Failure);
 }
 
 /**
