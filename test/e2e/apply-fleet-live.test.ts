@@ -46,6 +46,20 @@ describe.concurrent('wait-for-commit, in a file of many environments', () => {
   });
 });
 
+test('the looks at the deployments of many environments do not wait for the time of earlier reads', async () => {
+  await using shop = await openShop({ deploymentTakes: 5_000 });
+  const names = Array.from({ length: 12 }, (_, index) => `preview/${index}`);
+  for (const name of names) shop.addEnvironment(name);
+  const text = "environments: { 'preview/*': { instances: { App: [{ type: worker }] } } }";
+  const run = await shop.apply(text, { redeploy: 'true' });
+
+  expect(run.errors).toEqual([]);
+  const { requests } = shop.emulator;
+  const looks = requests.filter(({ path }) => path.includes('/deployments/')).map(({ at }) => at);
+  expect(looks).toHaveLength(2 * names.length);
+  expect((looks.at(-1) ?? 0) - (looks[0] ?? 0)).toBeLessThan(90_000);
+});
+
 describe.concurrent('proofs, in a file of many environments', () => {
   test('stable-for names the environment in which a process keeps exiting; the others are done', async () => {
     await using shop = await openShop();

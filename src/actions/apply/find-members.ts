@@ -5,6 +5,7 @@ import { type Instance, pickInstances } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import type { Listing } from '../../converge/listing.ts';
+import { Pacer } from '../../converge/look.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
 import { code, html } from '../../runner/html.ts';
@@ -88,11 +89,13 @@ async function findMany(
   const what = wanted === undefined ? `the environments of ${inputs.file}` : `"${wanted}"`;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
   const ahead = new ReadAhead(session, goals);
+  // With the pacer of the other waits, these many reads would delay the first look at a deployment by minutes.
+  const waiting = { ...session.waiting(wait), pacer: new Pacer(session.client) };
   const { application, found, leftOut } = await findFleet(
     session.within(wait + readingTime).client,
     fleet,
     { application: named, environment: wanted, ...namesIn(step) },
-    session.waiting(wait),
+    waiting,
     (id) => ahead.begin(id),
   );
   // Environments come and go, so the application's id identifies the comment of a whole file.
