@@ -82,7 +82,8 @@ export function openClient({ environment, first, ...options }: OpenOptions): {
   readonly transport: Transport;
 } {
   const { baseUrl: origin, requestTimeout } = options;
-  const limits = { connectTimeout: Math.min(connectTimeout, requestTimeout), maxBytes };
+  // Less than the request may take, so that the error names the host or the proxy that did not answer.
+  const limits = { connectTimeout: Math.min(connectTimeout, 0.9 * requestTimeout), maxBytes };
   const transport = openTransport({ origin, environment, first, ...limits });
   return { transport, client: new HttpClient({ ...options, transport, wallClock: Date.now }) };
 }

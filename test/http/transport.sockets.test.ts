@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openClient } from '../../src/http/client.ts';
 import { TooLarge, TransportClosed } from '../../src/http/failure.ts';
 import type { TransportOptions } from '../../src/http/transport.ts';
+import { Deadline, systemClock } from '../../src/time.ts';
 import { diagnosisOf, listen, send, transportTo } from '../support/sockets.ts';
-import { failureOf } from '../support/test-client.ts';
+import { failureOf, hints } from '../support/test-client.ts';
 
 const serve = (listener: RequestListener) => listen(createServer(listener));
 
@@ -334,6 +336,24 @@ describe('a proxy', () => {
       });
     });
     expect((await through(origin.href)).reason).toMatch(/^cloud.example does not answer with TLS/);
+  });
+
+  test('that never answers is named, also where a request may take little time', async () => {
+    const { origin } = await serveSockets(() => undefined);
+    const { signal } = new AbortController();
+    const { client, transport } = openClient({
+      ...{ baseUrl: secure, token: 'the-token', hints, environment: { https_proxy: origin.href } },
+      ...{
+        requestTimeout: 500,
+        deadline: new Deadline(systemClock, 700),
+        clock: systemClock,
+        random: () => 1,
+      },
+      ...{ cancelled: signal, cutOff: signal, onRetry: () => undefined, onExchange: () => undefined },
+    });
+    onTestFinished(() => transport.close());
+    const failure = await failureOf(client.send({ method: 'GET', path: '/x', what: 'It' }));
+    expect(String(failure)).toContain(`the proxy ${origin.host} (from https_proxy) did not accept`);
   });
 
   test('that wants credentials is told apart, for a tunnel and for plain requests, and hung up on', async () => {
