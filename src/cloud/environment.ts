@@ -17,6 +17,8 @@ export interface Environment {
   readonly hibernates: boolean;
   /** True with push to deploy: Laravel Cloud deploys each push. */
   readonly deploysOnPush: boolean;
+  /** True for a preview environment of a branch. */
+  readonly isPreview: boolean;
   /** Replaces the values of environment variables with a name like a secret's: `APP_KEY`, `DB_PASSWORD`. */
   redact(text: string): string;
 }
@@ -28,6 +30,7 @@ export function environmentFrom({ id, attributes }: EnvironmentResource, branch?
     ...{ id, branch, name, slug, status },
     hibernates: attributes?.uses_hibernation === true,
     deploysOnPush: attributes?.uses_push_to_deploy === true,
+    isPreview: attributes?.created_from_automation === true,
     // The values stay in this closure: nothing can write them by accident.
     redact: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text),
   };
@@ -43,7 +46,7 @@ export async function readEnvironment(client: HttpClient, id: string): Promise<E
 
 /** Returns an environment of which only the id is known. */
 export function environmentOf(id: string): Environment {
-  return { id, name: id, status: undefined, hibernates: false, deploysOnPush: false, redact: (text) => text };
+  return environmentFrom({ id, attributes: undefined, relationships: undefined });
 }
 
 /** Returns the reason why no background process of the environment can run now; undefined without a known reason. */

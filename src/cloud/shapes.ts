@@ -78,6 +78,7 @@ export const EnvironmentResource = v.object({
       status: maybe(v.string()),
       uses_hibernation: maybe(v.boolean()),
       uses_push_to_deploy: maybe(v.boolean()),
+      created_from_automation: maybe(v.boolean()),
       // In clear text. Used only to redact secrets in the shown log.
       environment_variables: maybe(v.array(v.unknown())),
     }),

@@ -213,11 +213,16 @@ export async function listEnvironments(
   return items.map((item) => environmentFrom(item, branches.get(item.relationships?.branch?.data?.id ?? '')));
 }
 
-/** Finds the environment of this name. Compares the branch of the pull request with branches first. */
+/**
+ * Finds the environment of this name. Compares the branch of the pull request with branches first, and never takes the
+ * preview of another branch for its own, which may not be there yet: `feature/a` has a preview named `feature-a`.
+ */
 export function environmentNamed(
   { environment: wanted, headBranch }: Pick<EnvironmentName, 'environment' | 'headBranch'>,
   among: readonly Environment[],
 ): Environment {
-  const kinds = wanted === headBranch ? [byBranch, ...environmentKinds] : environmentKinds;
-  return findByName({ kind: 'environment', where: 'in the application', wanted, among, kinds });
+  const search = { kind: 'environment', where: 'in the application', wanted } as const;
+  if (wanted !== headBranch) return findByName({ ...search, among, kinds: environmentKinds });
+  const own = among.filter(({ isPreview, branch = wanted }) => !isPreview || branch === wanted);
+  return findByName({ ...search, among: own, kinds: [byBranch, ...environmentKinds] });
 }

@@ -17,6 +17,7 @@ export interface FakeEnvironment {
   readonly name?: string | undefined;
   readonly slug?: string | null;
   readonly branch?: string;
+  readonly isPreview?: boolean;
   /** From when on it is listed, and its instances are, in milliseconds. */
   readonly from?: number;
   readonly instancesFrom?: number;
@@ -78,12 +79,12 @@ export function openOrganization(
   };
 }
 
-function resourceOf({ id, name, slug, branch }: FakeEnvironment) {
+function resourceOf({ id, name, slug, branch, isPreview }: FakeEnvironment) {
   const relationships = { branch: { data: branch === undefined ? null : { id: `branch-of-${branch}` } } };
   return {
     id,
     type: 'environments',
-    attributes: { name, slug },
+    attributes: { name, slug, created_from_automation: isPreview },
     ...(branch === '' ? {} : { relationships }),
   };
 }

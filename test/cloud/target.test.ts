@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { environmentOf } from '../../src/cloud/environment.ts';
 import { pickInstance, pickInstances } from '../../src/cloud/instances.ts';
 import {
   type EnvironmentName,
@@ -121,6 +122,22 @@ describe('an environment is found', () => {
     expect((await name('main')).found).toEqual(['env-1']);
     expect((await name(undefined)).found).toEqual(['env-2']);
   });
+
+  test('by the branch of a pull request, and never as the preview of another branch with this name', async () => {
+    const other = { ...production, name: 'feature-a', branch: 'feature/a', isPreview: true };
+    const own = { ...production, id: 'env-2', name: 'feature-a-2', branch: 'feature-a', isPreview: true };
+    const ofPull = async (...environments: FakeEnvironment[]) =>
+      await find(
+        { environment: 'feature-a', headBranch: 'feature-a' },
+        { ...acme, environments: { 'app-1': environments } },
+        60_000,
+      );
+    expect((await ofPull(other, { ...own, from: 20_000 })).found).toEqual(['env-2']);
+    expect((await ofPull({ ...other, isPreview: false })).found).toEqual(['env-1']);
+    expect((await ofPull(other)).result).toMatchObject({
+      message: expect.stringContaining('did not appear'),
+    });
+  });
 });
 
 test('resources of another type in their lists are no applications and no environments', async () => {
@@ -235,10 +252,7 @@ describe('what is not there yet', () => {
   });
 });
 
-const environment = {
-  ...{ id: 'env-1', name: 'production', status: undefined, hibernates: false, deploysOnPush: false },
-  redact: (text: string) => text,
-};
+const environment = { ...environmentOf('env-1'), name: 'production' };
 type Row = readonly [id: string, name: string, type?: string];
 
 const instancesOf = (...rows: readonly Row[]) => ({
