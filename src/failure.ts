@@ -2,6 +2,7 @@
 export interface FailureParts {
   /** The operation that failed, as a noun phrase or short clause: `The create request to Laravel Cloud`. */
   readonly what: string;
+  /** A `why` that begins with `it` continues `what`: `Deployment 7` and `it is late` make `Deployment 7 is late`. */
   readonly why: string;
   readonly fix?: string | undefined;
   /** The first line of the summary and the comment: `2 of 3 changes were not made`. Defaults to `what` and `why`. */
@@ -83,9 +84,15 @@ export function reasonOf(error: unknown): string {
 }
 
 function sentence({ what, why, fix }: FailureParts): string {
-  const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
+  const head = stated(what, closed(why));
   if (fix === undefined || fix === '') return head;
   return `${head}${head.endsWith('\n') ? '' : ' '}${closed(fix)}`;
+}
+
+/** Joins `what` and `why` of a failure. */
+export function stated(what: string, why: string): string {
+  if (why.startsWith('it ')) return what + why.slice('it'.length);
+  return `${what}:${why.startsWith('\n') ? '' : ' '}${why}`;
 }
 
 export function withoutStop(text: string): string {

@@ -3,12 +3,10 @@ import { Cancelled, Failure, messageOf } from '../src/failure.ts';
 
 describe('a failure reads as one sentence or two', () => {
   test.each([
-    [{ what: 'The request', why: 'it was refused' }, 'The request: it was refused.'],
-    [{ what: 'The request', why: 'it was refused', fix: '' }, 'The request: it was refused.'],
-    [
-      { what: 'The request', why: 'it was refused', fix: 'Try again' },
-      'The request: it was refused. Try again.',
-    ],
+    [{ what: 'The request', why: 'it was refused' }, 'The request was refused.'],
+    [{ what: 'The request', why: 'it was refused', fix: '' }, 'The request was refused.'],
+    [{ what: 'The request', why: 'it was refused', fix: 'Try again' }, 'The request was refused. Try again.'],
+    [{ what: 'The request', why: 'items are missing' }, 'The request: items are missing.'],
     [{ what: 'The request', why: 'Why?', fix: 'Look!' }, 'The request: Why? Look!'],
     [{ what: 'The request', why: 'Invalid.', fix: 'Mend it.' }, 'The request: Invalid. Mend it.'],
     [

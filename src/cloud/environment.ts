@@ -52,7 +52,7 @@ export function environmentOf(id: string): Environment {
 /** Returns the reason why no background process of the environment can run now; undefined without a known reason. */
 export function whyAsleep(environment: Environment): string | undefined {
   const state = sleepOf(environment);
-  const end = environment.status === 'stopped' ? 'it is started' : 'a request wakes it';
+  const end = environment.status === 'stopped' ? 'somebody starts it' : 'a request wakes it';
   return state && `${state}: nothing runs there until ${end}`;
 }
 

@@ -1,5 +1,5 @@
 import type { PacedWait } from '../converge/look.ts';
-import { Cancelled, Failure, locationText } from '../failure.ts';
+import { Cancelled, Failure, locationText, stated } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
@@ -118,7 +118,7 @@ export function patternNamed({ environments }: Fleet, wanted: string): DeclaredE
 function undeclared({ environments }: Fleet, wanted: string): Failure {
   return new Failure({
     what: `The environment ${quoted(wanted)}`,
-    why: `no key and no pattern of the manifest means it; it has ${environments.map(({ name }) => name).join(', ')}`,
+    why: `the manifest has no key and no pattern for it. It has ${environments.map(({ name }) => name).join(', ')}`,
     fix: 'Correct environment, or declare it in the manifest',
   });
 }
@@ -140,7 +140,8 @@ async function lookAt(
   } catch (error) {
     if (!(error instanceof Failure) || error instanceof Cancelled) throw error;
     if (declared.isPattern) {
-      if (error instanceof NotThere) return `${environment.name} is left out: ${error.what}: ${error.why}.`;
+      if (error instanceof NotThere)
+        return `${environment.name} is left out: ${stated(error.what, error.why)}.`;
       if (error instanceof HttpFailure && error.status === 404)
         return `${environment.name} is left out: it has been deleted meanwhile.`;
     }

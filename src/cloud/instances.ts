@@ -174,7 +174,9 @@ export function pickInstance(
   throw new NotThere({
     what: `The environment "${environment.name}" has no App cluster`,
     why:
-      there === '' ? 'it has no cluster yet' : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
+      there === ''
+        ? 'there is no cluster yet'
+        : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
     fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
   });
 }

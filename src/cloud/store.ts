@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
 import type { CreateResult, Store } from '../converge/service.ts';
-import { Failure } from '../failure.ts';
+import { Failure, stated } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
@@ -179,7 +179,7 @@ function elsewhere(processId: string, why: string): Failure {
   return new Failure({
     what: `Background process ${processId}`,
     headline: 'The background process is on another cluster',
-    details: `${processId}: ${why}`,
+    details: stated(processId, why),
     why,
     fix: 'Correct process-id, or the inputs that say where it is',
   });

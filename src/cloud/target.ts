@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { type HttpClient, path } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { findByName, type Kind, NotThere } from '../names.ts';
-import { firstOf } from '../text.ts';
+import { capitalized, firstOf } from '../text.ts';
 import { inSeconds, poll } from '../time.ts';
 import {
   byBranch,
@@ -84,7 +84,7 @@ export async function waitUntilThere<T extends object>(
     ...waiting,
     first: 1_000,
     longest: 15_000,
-    onProgress: (seconds) => waiting.log(`Still waiting after ${seconds} s: ${missing.what}: not there yet`),
+    onProgress: (seconds) => waiting.log(`${missing.what}: still not there after ${seconds} s`),
   });
   if (located !== undefined) return located;
   throw stillMissing(missing, span);
@@ -94,14 +94,14 @@ const stillCreated = 'If it is still being created, set wait-for-environment';
 
 function stillMissing({ what, why, fix, annotations }: NotThere, span: number): Failure {
   const isPlaced = annotations.every(({ place }) => place !== undefined);
-  const late = `it did not appear within ${inSeconds(span)}`;
-  const advice = span === 0 ? stillCreated : `It was waited for: ${late}`;
+  const late = `none appeared within ${inSeconds(span)}`;
+  const advice = span === 0 ? stillCreated : capitalized(late);
   const advised = annotations.map((one) => ({ ...one, message: `${one.message} ${advice}.` }));
   const placed = isPlaced ? advised : undefined;
   if (span === 0) return new Failure({ what, why, fix: `${fix}. ${stillCreated}`, annotations: placed });
   return new Failure({
     what,
-    why: `${late}: ${why}`,
+    why: `${late}; ${why}`,
     fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
     annotations: placed,
   });

@@ -119,7 +119,7 @@ export async function ensurePinned(
 function notFound(id: string): Failure {
   return new Failure({
     what: `No background process has the id "${id}"`,
-    why: 'it was deleted, or the token cannot see it',
+    why: 'somebody has deleted it, or the token cannot see it',
     fix: 'Check process-id, or leave it out so that the step finds it by its command or queues',
   });
 }

@@ -118,7 +118,7 @@ class Attempt<S, P extends Existing> {
       const adopted = await this.#watchFor(sent);
       if (adopted !== undefined) return adopted;
       if (!maySendAgain) break;
-      if (sends < attempts.sends) runtime.log('Nothing came of it; sending the request again');
+      if (sends < attempts.sends) runtime.log('It has not appeared; sending the request again');
     }
     throw this.#neverAnswered();
   }
@@ -211,7 +211,7 @@ class Attempt<S, P extends Existing> {
     const started = clock.now();
     let looks = 0;
     const look = async () => {
-      if (++looks === 2) log(`The listing does not show ${made.id} yet; looking until it does`);
+      if (++looks === 2) log(`The list does not show ${made.id} yet; looking until it does`);
       return this.#sight(made, await this.#list());
     };
     let seen = await lookFor(spans.ownShows, look, ({ isShown }) => isShown, this.#world);
@@ -226,7 +226,7 @@ class Attempt<S, P extends Existing> {
     }
     const own = await this.#stillThere(made);
     warn(
-      `No listing has shown ${own.id} within ${spans.ownShows / 1000} s, though it exists: listings lag, and another run may have created the ${this.#what} as well`,
+      `The list has not shown ${own.id} within ${spans.ownShows / 1000} s, although it exists. If another run has created the ${this.#what} as well, the next run finds both and fails.`,
     );
     return { ...seen, own };
   }
@@ -350,8 +350,10 @@ class Attempt<S, P extends Existing> {
     await this.#takeBack(found, 'as another process');
     throw new Failure({
       what: `Creating the ${this.#what}`,
-      why: `it was created as ${found.id}, and the service keeps it as ${kept}, so the next run would not find it`,
-      fix: `${found.id} was removed again. Declare it as the service keeps it: ${kept}`,
+      headline: `Not created: the service keeps the ${this.#what} in another form`,
+      details: 'The next run would not find it',
+      why: `the service keeps it as ${kept} (${found.id}), so the next run would not find it`,
+      fix: `Declare it as the service keeps it: ${kept}`,
     });
   }
 

@@ -239,7 +239,7 @@ async function waitForHolder<S, P extends Existing>(
   gone: ReadonlySet<string>,
 ): Promise<{ readonly seen?: Listing<P>; readonly hasSettled: boolean }> {
   const { service, store, runtime } = world;
-  runtime.log('The name is in use; looking whether by this very process');
+  runtime.log('The name is in use; looking whether this same process has it');
   const look = async () => {
     const seen = without(gone, await store.list());
     return { isThere: candidates(spec, seen.processes, service).length > 0, seen };
@@ -294,7 +294,9 @@ export async function align<S, P extends Existing>(
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
   if (outcome === 'replaced' && found.vague !== undefined) throw notReplaceable(found);
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
-  runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
+  runtime.log(
+    `${outcome === 'updated' ? 'Updating' : 'Replacing'} ${found.id} (${describeChanges(changes)})`,
+  );
   const reconciled = await service.reconcile(spec, found, { service, store, runtime }, others);
   if (reconciled === undefined) return undefined;
   const done =

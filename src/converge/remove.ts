@@ -119,7 +119,7 @@ export async function waitUntilGone(removed: readonly Existing[], world: Waiting
   const left = await untilGone(removed, world);
   if (left.length === 0) return;
   throw new Failure({
-    what: `Waiting until background process ${idsOf(left)} is removed`,
+    what: `Background process ${idsOf(left)}`,
     why: `it was still being removed after ${inSeconds(world.store.removalSpan)}`,
     fix: 'Run the job again when it is gone',
   });

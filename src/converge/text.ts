@@ -253,7 +253,7 @@ function happens(row: PlanRow, room: number): string {
 }
 
 function verbOf({ action }: PlanRow): string {
-  return action === 'create' || action === 'delete' ? `${action} ` : '';
+  return action === 'keep' || action === 'undeclared' ? '' : `${action} `;
 }
 
 /** Returns the details after the name. For a missing change, they include the change itself. */
@@ -263,7 +263,7 @@ function detailsOf(row: PlanRow, room: number): readonly string[] {
   const missing = isUndone(row) ? changesText(row.changes, room) : '';
   const parts: Readonly<Record<Action, readonly string[]>> = {
     delete: [has],
-    replace: [missing, settingsText(options, room), 'replaced'],
+    replace: [missing, settingsText(options, room), isUndone(row) ? '' : 'replaced'],
     update: [missing],
     create: [isUndone(row) ? has : settingsText(options, room)],
     undeclared: [has, 'not in the manifest'],
@@ -279,7 +279,7 @@ function changesText(changes: Changes, room: number): string {
     .join(', ');
 }
 
-/** Returns a change in a sentence: `worker high (redis) on App, 2 → 3 proc.`, `delete "php artisan reverb" on App`. */
+/** Returns a change in a sentence: `update worker high (redis) on App, 2 → 3 proc.`, `delete "php artisan reverb" on App`. */
 export function rowText(row: PlanRow): string {
   const undone: PlanRow = { ...row, outcome: undefined };
   const name = cut(row.name, roomInLine);

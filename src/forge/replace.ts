@@ -5,9 +5,10 @@ import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Reconciled, type World } from '../converge/service.ts';
 import { severalMatch } from '../converge/settle.ts';
-import { Cancelled, Failure } from '../failure.ts';
+import { Cancelled, closed, Failure } from '../failure.ts';
+import { capitalized } from '../text.ts';
 import { drift, otherName } from './compare.ts';
-import { type ForgeProcess, label } from './process.ts';
+import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
@@ -32,7 +33,6 @@ export async function replace(
   const { store, runtime } = world;
   // Without a declared directory, the new process gets the directory that Forge reports for the old process.
   const spec = { ...declared, oldDirectory: old.directory ?? undefined };
-  runtime.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
   const successor = await createBeside(spec, old, world);
   if (successor !== undefined) {
     runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is still there`);
@@ -41,7 +41,7 @@ export async function replace(
     const left = successor.madeHere ? successor.process : await store.find(successor.process.id);
     return left && { process: left };
   }
-  runtime.log(`The name is in use, as it would be by ${old.id} itself: deleting that first`);
+  runtime.log(`The name is in use, probably by ${old.id}: deleting that process first`);
   await removeForSure(store, old.id);
   runtime.checkpoint(`deleted ${asItWas(old)}; its replacement does not exist yet`);
   try {
@@ -133,9 +133,9 @@ async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: 
 
 function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failure {
   return new Failure({
-    what: `Replacing background process ${old.id}`,
-    why: `it is deleted, and nothing has taken its place: ${error.what}: ${error.why}`,
-    fix: `${error.fix ?? 'Find out why'}. Then run the job again, which creates the ${describe(spec)}; the deleted process was ${asItWas(old)}`,
+    what: `Background process ${old.id}`,
+    why: `it is deleted, and its replacement was not created. ${capitalized(error.why)}`,
+    fix: `${closed(error.fix ?? 'Run the job again when the cause is fixed')} The next run creates the ${describe(spec)}. The deleted process was ${asItWas(old)}`,
   });
 }
 

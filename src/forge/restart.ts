@@ -154,7 +154,7 @@ class RestartRound {
 
 function notInstalled({ id }: ForgeProcess, span: number): Failure {
   return new Failure({
-    what: `Restarting background process ${id}`,
+    what: `Background process ${id}`,
     why: `it was still installing when wait-timeout (${inSeconds(span)}) had passed`,
     fix: 'Look in Forge why it does not install, or raise wait-timeout',
   });

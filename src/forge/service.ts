@@ -56,7 +56,7 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
     new Failure({
       what: `Creating the background process "${name}"`,
       why: `${closed(refusal.why)} Another background process of this server has that name, most likely with another command, user or directory`,
-      fix: 'Set another name, or leave "name" out: the action then makes one of command, user and directory',
+      fix: 'Set another name, or leave name out: the step then derives it from the command, user, directory and site',
     }),
   renamed(spec) {
     const name = otherName(spec.name, spec.command);

@@ -85,7 +85,7 @@ export function notRunning(done: string, after: string, processes: readonly Forg
   return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
 }
 
-/** Returns `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
+/** Returns `"php8.4 artisan horizon" is fatal: Forge has stopped restarting after crashes`. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
   return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
 }
@@ -119,10 +119,10 @@ const meanings = new Map([
   ['installing', 'Forge is still installing it'],
   ['installed', 'Forge does not show whether it runs'],
   ['starting', 'Forge is still starting it'],
-  ['backoff', 'it crashed while starting and Forge starts it again'],
-  ['fatal', 'it has crashed and Forge has stopped restarting it'],
-  ['exited', 'it has ended and Forge does not restart it'],
-  ['stopped', 'it has been stopped and Forge does not start it again'],
+  ['backoff', 'the start crashed, and Forge tries again'],
+  ['fatal', 'Forge has stopped restarting after crashes'],
+  ['exited', 'the command has ended, and Forge does not restart it'],
+  ['stopped', 'Forge does not start it again by itself'],
   ['gone', 'something else has removed it'],
 ]);
 
@@ -252,7 +252,7 @@ function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: numbe
   const unwanted = unwantedIn(gate, processes, after);
   const logs = unwanted.processes.length === 1 ? 'log of the process' : 'logs of these processes';
   const fix = unwanted.processes.some(({ status }) => status === 'installed')
-    ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
+    ? 'Older servers report only installed. To accept it, set require-status: running, installed'
     : `Read the ${logs} in Forge${longer}`;
   return notRunningFailure(gate.tell(unwanted), fix);
 }

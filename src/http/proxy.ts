@@ -51,7 +51,7 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   if (!isProxy) {
     throw new Failure({
       what: `The environment variable ${variable}`,
-      why: 'its value is not the address of a proxy',
+      why: 'it does not hold the address of a proxy',
       fix: 'Write it as http://host:port or http://user:password@host:port; in the password, write %40 for @, %2F for /, %23 for #',
     });
   }

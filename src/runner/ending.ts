@@ -1,4 +1,4 @@
-import { type Annotation, Cancelled, closed, Failure, messageOf, withoutStop } from '../failure.ts';
+import { type Annotation, Cancelled, closed, Failure, messageOf, stated, withoutStop } from '../failure.ts';
 import { shorten } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -21,19 +21,19 @@ const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {
   if (headline !== undefined && below !== undefined)
     return { headline: fitting(headline), details: capitalizedSentence(withFix(below, fix)) };
-  const whole = `${what}: ${why}`;
+  const whole = stated(what, why);
   const isShort = !why.includes('\n') && whole.length <= threeLines;
   if (headline === undefined && isShort)
     return { headline: withoutStop(whole), details: capitalizedSentence(closed(fix)) };
   const [clause = ''] = firstClause.exec(why) ?? [];
   const isTooLong = clause === '' || what.length + clause.length > longestHeadline;
-  const shown = headline ?? (isTooLong ? what : `${what}: ${clause}`);
+  const shown = headline ?? (isTooLong ? what : stated(what, clause));
   const isSaid = headline === undefined && !isTooLong;
   const rest = isSaid ? why.slice(clause.length).replace(/^[;:.]?\s*/, '') : why;
   const details = withFix(rest, fix);
   return {
     headline: fitting(withShortNames(shown)),
-    details: what.length > longestHeadline ? `${what}: ${details}` : capitalizedSentence(details),
+    details: what.length > longestHeadline ? stated(what, details) : capitalizedSentence(details),
   };
 }
 

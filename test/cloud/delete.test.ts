@@ -58,7 +58,7 @@ describe('what is to be deleted', () => {
   test('is an error where it may be one that is not understood, or where nothing may be written', async () => {
     expect(await failureOf(findToDelete(one, false, worldWith({ list: [[doubtful]] }).world))).toHaveProperty(
       'message',
-      expect.stringContaining('it may exist already as p7'),
+      expect.stringContaining('may exist already as p7'),
     );
     const { world } = worldWith({ list: [[horizon]], refusal });
     expect(await failureOf(findToDelete(one, false, world))).toBe(refusal);

@@ -385,7 +385,7 @@ describe('the deployment of a commit', () => {
   test('that never appears is an error that says so', async () => {
     const environment = openEnvironment({});
     expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
-      message: expect.stringMatching(/it is still not there after 900 s.*raise wait-timeout/),
+      message: expect.stringMatching(/commit 0123456 is still not there after 900 s.*raise wait-timeout/),
     });
     expect(environment.times.length).toBeLessThan(300);
   });

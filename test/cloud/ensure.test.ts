@@ -163,7 +163,7 @@ test('a process that has drifted is updated, with its whole config, and the answ
   expect(seen.calls).toBe('list, update p1');
   expect(seen.updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
   expect(seen.value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
-  expect(seen.log).toEqual(['Bringing p1 in line (processes: 1 → 2)']);
+  expect(seen.log).toEqual(['Updating p1 (processes: 1 → 2)']);
   expect(seen.did).toEqual(['updated p1 (processes: 1 → 2)']);
   expect(seen.exists).toEqual(['p1']);
 });
@@ -195,7 +195,7 @@ test('a process that another run makes first is that run’s, and is brought int
   expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1']);
   const reused = await ensuring({ ifExists: 'reuse', ...race });
   expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
-  expect((await ensuring({ ifExists: 'fail', ...race })).message).toContain('it already exists (p1)');
+  expect((await ensuring({ ifExists: 'fail', ...race })).message).toContain('already exists (p1)');
 });
 
 test.each([
@@ -233,7 +233,7 @@ describe('an error is', () => {
     expect(calls).toBe('list');
     expect(error).toMatchObject({
       message:
-        'The worker on queue mail: it already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
+        'The worker on queue mail already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
       ...{ headline: 'The worker on queue mail already exists', details: 'Its id is p1' },
     });
   });
@@ -244,7 +244,7 @@ describe('an error is', () => {
     const { calls, message } = await ensuring({ list, update: [undefined] });
     expect(calls.match(/list/g)).toHaveLength(4);
     expect(message).toBe(
-      'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
+      'The worker on queue mail came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
   });
 

@@ -49,7 +49,7 @@ const asleep = (status: string, end: string) =>
 
 test.each([
   ['hibernating', asleep('hibernating', 'a request wakes it')],
-  ['stopped', asleep('stopped', 'it is started')],
+  ['stopped', asleep('stopped', 'somebody starts it')],
   ['running', undefined],
   ['something new', undefined],
   [undefined, undefined],

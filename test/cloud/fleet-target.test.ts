@@ -116,7 +116,7 @@ describe('the environments of a file', () => {
     [
       'of which none is meant',
       { name: { environment: 'production' }, text: manifest(`staging: ${on}`, `"preview/*": ${on}`) },
-      'The environment "production": no key and no pattern of the manifest means it; it has staging, preview/*. Correct environment, or declare it in the manifest.',
+      'The environment "production": the manifest has no key and no pattern for it. It has staging, preview/*. Correct environment, or declare it in the manifest.',
     ],
     [
       'whose key means another, too',
@@ -128,7 +128,7 @@ describe('the environments of a file', () => {
           { ...staging, name: 'same' },
         ],
       },
-      'The environment "env-1": no key and no pattern of the manifest means it; it has same. Correct environment, or declare it in the manifest.',
+      'The environment "env-1": the manifest has no key and no pattern for it. It has same. Correct environment, or declare it in the manifest.',
     ],
     [
       'in another application than the one in the manifest',

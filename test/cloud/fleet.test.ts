@@ -245,7 +245,7 @@ describe('The environments of an application are those that the file names', () 
 
   test('two keys that mean one environment, and a name that means two, are errors', () => {
     expect(() => assignEnvironments(fleet('production', 'main'), shop)).toThrow(
-      'The environment "main" (m.yml:3:3): it is the same environment as "production" (m.yml:2:3): both are env-1',
+      'The environment "main" (m.yml:3:3) is the same environment as "production" (m.yml:2:3): both are env-1',
     );
     const twins = [environment('env-1', 'a', 'a', 'main'), environment('env-2', 'b', 'b', 'main')];
     expect(() => assignEnvironments(fleet('main'), twins)).toThrow(

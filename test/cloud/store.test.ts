@@ -249,7 +249,7 @@ describe('A pinned process', () => {
     });
     expect(store.instance?.id).toBe('inst-7');
     expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
-      'it is on the cluster inst-8, not on inst-7',
+      'is on the cluster inst-8, not on inst-7',
     );
     expect(transport.asked).toHaveLength(2);
   });
@@ -269,14 +269,18 @@ describe('A pinned process', () => {
   });
 
   test.each([
-    ['whose answer names another instance', workerResource, 'it is on the cluster inst-7, not on inst-1'],
-    ['that the list of its instance does not show', bare, 'it is not on the cluster inst-1'],
-  ])('%s is an error', async (_, data, why) => {
+    [
+      'whose answer names another instance',
+      workerResource,
+      'process-2 is on the cluster inst-7, not on inst-1',
+    ],
+    ['that the list of its instance does not show', bare, 'process-2 is not on the cluster inst-1'],
+  ])('%s is an error', async (_, data, details) => {
     const { store, clock } = pinnedWith([shown(data), shown([createdResource])], 'inst-1');
     expect(await clock.run(failureOf(store.find('process-2')))).toMatchObject({
-      message: `Background process process-2: ${why}. Correct process-id, or the inputs that say where it is.`,
+      message: `Background process ${details}. Correct process-id, or the inputs that say where it is.`,
       headline: 'The background process is on another cluster',
-      details: `process-2: ${why}`,
+      details,
     });
   });
 

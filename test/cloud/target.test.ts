@@ -224,7 +224,7 @@ describe('what is not there yet', () => {
     expect(lines).toEqual([
       'No environment in the application is named "production": not there yet; waiting up to 120 s for it',
       expect.stringMatching(
-        /^Still waiting after 3\d s: No environment in the application is named "production": not there yet$/,
+        /^No environment in the application is named "production": still not there after 3\d s$/,
       ),
     ]);
     expect([...new Set(asked)]).toEqual([
@@ -240,7 +240,7 @@ describe('what is not there yet', () => {
     const { result, clock } = await find({ environment: 'nope' }, acme, 60_000);
     expect(result).toMatchObject({
       message:
-        'No environment in the application is named "nope": it did not appear within 60 s: there are production / prod / main (env-1), staging / develop (env-2). Check the name, and whether preview environments are switched on, or raise wait-for-environment.',
+        'No environment in the application is named "nope": none appeared within 60 s; there are production / prod / main (env-1), staging / develop (env-2). Check the name, and whether preview environments are switched on, or raise wait-for-environment.',
     });
     expect(clock.now()).toBeGreaterThanOrEqual(60_000);
   });
@@ -276,7 +276,7 @@ describe('an instance', () => {
 
   test.each<[string, Row[], string | undefined, boolean]>([
     [
-      'The environment "production" has no App cluster: it has no cluster yet. Deploy the environment once.',
+      'The environment "production" has no App cluster: there is no cluster yet. Deploy the environment once.',
       [],
       undefined,
       true,
@@ -349,7 +349,7 @@ describe('the clusters that a manifest names', () => {
       expect(failure).toMatchObject({
         annotations: [
           {
-            message: `${message} ${wait === 0 ? 'If it is still being created, set wait-for-environment' : 'It was waited for: it did not appear within 60 s'}.`,
+            message: `${message} ${wait === 0 ? 'If it is still being created, set wait-for-environment' : 'None appeared within 60 s'}.`,
             place: { line: 2 },
           },
         ],

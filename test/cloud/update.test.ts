@@ -208,7 +208,7 @@ describe('A pinned process over HTTP', () => {
   test('of another type is an error', async () => {
     expect(await pinning(body(1, 'custom')).failed()).toHaveProperty(
       'message',
-      'Background process process-1: it is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
+      'Background process process-1 is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
     );
     expect(await pinning(body(1, '')).failed()).toMatchObject({
       headline: 'The background process is of type unknown, and not worker',
@@ -224,7 +224,7 @@ describe('A pinned process over HTTP', () => {
     const { failed, transport } = pinning(...replies);
     expect(await failed()).toHaveProperty(
       'message',
-      'No background process has the id "process-1": it was deleted, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
+      'No background process has the id "process-1": somebody has deleted it, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
     );
     expect(transport.requests.map(({ method }) => method)).not.toContain('POST');
   });

@@ -83,7 +83,7 @@ describe('The log tells what becomes of each operation, and where', () => {
     await world.run([worker({}, 2), worker({ queue: 'new' })], { prune: true });
     expect(world.changes).toBe(3);
     expect(world.lines).toEqual([
-      'inst-1, worker on queue default: Bringing p-1 in line (processes: 1 → 2)',
+      'inst-1, worker on queue default: Updating p-1 (processes: 1 → 2)',
       'inst-1, worker on queue default: updated (p-1)',
       'inst-1, worker on queue new: created (process-1)',
       'inst-1, worker on queue old: deleted (p-2)',
@@ -310,11 +310,11 @@ test('nothing is created, changed or deleted where nothing may be written: no re
     ...(await world.run([worker()], { prune: true })),
   ];
   expect(results.map(({ status, error }) => [status, error])).toEqual([
-    ['failed', 'The cluster: it is a managed queue.'],
-    ['failed', 'The cluster: it is a managed queue.'],
+    ['failed', 'The cluster is a managed queue.'],
+    ['failed', 'The cluster is a managed queue.'],
     ['done', undefined],
     ['done', undefined],
-    ['failed', 'The cluster: it is a managed queue.'],
+    ['failed', 'The cluster is a managed queue.'],
   ]);
   expect(store.calls).toEqual([]);
 });

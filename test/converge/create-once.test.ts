@@ -207,7 +207,7 @@ describe('rule 1: look until the listing shows what was made', () => {
     const { steps, log, value } = await creating([lives(mine, { from: 700 })], { pages: 2 });
     expect(steps).toEqual(['0 send', '0 list', '250 list', '2250 list', '4250 list', '6250 list']);
     expect(value).toEqual({ kind: 'created', process: mine, madeHere: true });
-    expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
+    expect(log).toEqual(['The list does not show mine yet; looking until it does']);
   });
 
   test('where lists lag, what a run made right after it and left is seen, and the run gives way to it', async () => {
@@ -222,7 +222,7 @@ describe('rule 1: look until the listing shows what was made', () => {
     expect(acts).toEqual(['0 send', '30000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(warnings).toEqual([
-      'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have created the worker as well',
+      'The list has not shown mine within 30 s, although it exists. If another run has created the worker as well, the next run finds both and fails.',
     ]);
   });
 
@@ -450,7 +450,7 @@ describe('a create whose answer was lost', () => {
   test('is sent three times at most', async () => {
     const { acts, clock, did, error, log } = await creating([], { sends: [lost] });
     expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
-    expect(log.filter((line) => line.startsWith('Nothing came of it'))).toHaveLength(2);
+    expect(log.filter((line) => line.startsWith('It has not appeared'))).toHaveLength(2);
     expect(clock.now()).toBe(60000);
     expect(error?.message).toBe(
       'Creating the worker: none of 3 requests was answered with a process (a reset each time), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',

@@ -57,7 +57,7 @@ test.each([
 test('those in doubt are all named, with what to do', () => {
   const doubtful = ['a', 'b'].map((id) => ({ ...born(id, null), doubt: 'odd' }));
   expect(() => refuseDoubt('worker', doubtful)).toThrow(
-    'The worker: it may exist already as a (odd), or as b (odd). Nothing was changed. Look at this process in the dashboard',
+    'The worker may exist already as a (odd), or as b (odd). Nothing was changed. Look at this process in the dashboard',
   );
 });
 
@@ -88,7 +88,7 @@ test('a listing that is another each time is an error after half a minute', asyn
   let looks = 0;
   const { task, at } = reading(() => of(String(++looks)));
   await expect(task).rejects.toThrow(
-    'The list of background processes: it changed on every read for 30 s, so a missing process cannot be told from a skipped one. Run the job again when fewer runs are at work there.',
+    'The list of background processes changed on every read for 30 s, so a missing process cannot be told from a skipped one. Run the job again when fewer runs are at work there.',
   );
   expect(at.at(-1)).toBe(30_000);
 });

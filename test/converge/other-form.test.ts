@@ -97,7 +97,7 @@ describe('What the service keeps as another process is removed again, and each r
     const { server, outcomes, known, clock } = await threeRuns(mail, everywhere(reordered));
     for (const [index, outcome] of outcomes.entries()) {
       expect(outcome).toContain(
-        `Creating the ${describeSpec(mail)}: it was created as process-${index + 1}, and the service keeps it as ${kept}, so the next run would not find it. process-${index + 1} was removed again. Declare it as the service keeps it: ${kept}`,
+        `Creating the ${describeSpec(mail)}: the service keeps it as ${kept} (process-${index + 1}), so the next run would not find it. Declare it as the service keeps it: ${kept}`,
       );
     }
     expect(server.processes).toEqual([]);
@@ -112,7 +112,7 @@ describe('What the service keeps as another process is removed again, and each r
       list: { config: { queue: 'mail' } },
       byId: { config: { queue: 'mail' } },
     });
-    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail, so');
+    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail (');
     expect(server.processes).toEqual([]);
   });
 });
@@ -126,8 +126,7 @@ describe('What does not state another identity is not removed', () => {
     async (_, spec, told) => {
       const { outcomes, server } = await threeRuns(spec, everywhere(told));
       expect(outcomes[0]).toBe('created');
-      for (const outcome of outcomes.slice(1))
-        expect(outcome).toContain('it may exist already as process-1 (');
+      for (const outcome of outcomes.slice(1)) expect(outcome).toContain('may exist already as process-1 (');
       expect(server.count('create')).toBe(1);
       expect(server.count('remove')).toBe(0);
     },

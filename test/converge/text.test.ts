@@ -128,7 +128,7 @@ describe('A plan as a diff', () => {
     expect(diffOf(ended('failed', 'failed', 'done', 'not-done'))).toEqual([
       '@@ App @@',
       '  FAILED   create php artisan reverb:start · 2 processes',
-      '  FAILED   worker high,default (redis) · 1 → 2 proc., tries 3 → 5, force unset → true',
+      '  FAILED   update worker high,default (redis) · 1 → 2 proc., tries 3 → 5, force unset → true',
       '  NOT DONE delete worker low · 2 processes, timeout 90',
     ]);
   });
@@ -220,6 +220,6 @@ test('the row of what was done tells what became of it, else what it would have 
 test('a change in a sentence', () => {
   expect(rowsOf(true).slice(0, 2).map(rowText)).toEqual([
     'create "php artisan reverb:start" on App, 2 processes',
-    'worker high,default (redis) on App, 1 → 2 proc., tries 3 → 5, force unset → true',
+    'update worker high,default (redis) on App, 1 → 2 proc., tries 3 → 5, force unset → true',
   ]);
 });

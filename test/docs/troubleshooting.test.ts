@@ -50,7 +50,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
   ['config-json: is not valid JSON', given({ 'config-json': '{queue: default}' })],
   ['No environment in the application is named "…": there is', given({ environment: 'Main' })],
-  ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
+  ['none appeared within', given({ environment: 'preview', 'wait-for-environment': '60' })],
   [
     'No application in the token’s organization is named',
     given({ application: 'office', environment: 'main' }),

@@ -43,8 +43,10 @@ describe.concurrent('where an environment sleeps', () => {
       redeploy: 'true',
     });
 
-    expect(root.summary).toContain('<h3>🟡 Created and deployed, but asleep: worker <code>default</code>');
-    expect(apply.summary).toContain('1 created, 1 not in the manifest · deployed, but asleep</h3>');
+    expect(root.summary).toContain(
+      '<h3>🟡 Created and deployed, but nothing runs yet: worker <code>default</code>',
+    );
+    expect(apply.summary).toContain('1 created, 1 not in the manifest · deployed, but nothing runs yet</h3>');
   });
 
   test('or has fallen asleep meanwhile, what was deployed is not called live', async () => {
@@ -54,7 +56,9 @@ describe.concurrent('where an environment sleeps', () => {
 
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ stable: 'skipped', verified: 'skipped' });
-    expect(step.summary).toContain('<h3>🟡 Created and deployed, but asleep: worker <code>default</code>');
+    expect(step.summary).toContain(
+      '<h3>🟡 Created and deployed, but nothing runs yet: worker <code>default</code>',
+    );
     expect(shop.requests().filter((line) => line === 'GET /environments/{id}')).toHaveLength(1);
   });
 

@@ -100,7 +100,7 @@ environments: { production: {}, 'pr-*': {} }
       expect(step.notices).toContain('pr-7 is left out: it has been deleted meanwhile.');
       expect(environmentsIn(step)).toMatchObject([{ environment: 'production', outcome: 'changed' }]);
       expect(step.outputs).toMatchObject({ outcome: 'changed', created: '1' });
-      expect(step.summary).toContain('· live now</h3>');
+      expect(step.summary).toContain('· deployed</h3>');
     },
   );
 });

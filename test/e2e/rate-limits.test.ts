@@ -52,7 +52,7 @@ test('how long it takes is told before and while it lasts, and why it waits', as
   expect(step.log).toContain(
     '100 changes take about 3 minutes: Laravel Cloud lets an organization make 30 a minute',
   );
-  expect(step.log).toMatch(/^\d\d of 100 done, about \d+ (s|minutes) left$/m);
+  expect(step.log).toMatch(/^\d\d of 100 finished, about \d+ (s|minutes) left$/m);
   expect(step.log).toMatch(/Creating the .+: Laravel Cloud answered 429; trying again in /);
 });
 
@@ -61,5 +61,5 @@ test('little that is to be done is not spoken of, and opens as many connections 
 
   expect(refused).toBe(0);
   expect(connections).toBeLessThanOrEqual(6);
-  expect(step.log).not.toMatch(/changes take|done, about/);
+  expect(step.log).not.toMatch(/changes take|finished, about/);
 });

@@ -67,7 +67,7 @@ describe('What is to be deleted', () => {
     expect(await find(sought({ command: 'php8.4 artisan pulse:work' }))).toEqual([]);
     expect(clock.now()).toBe(0);
     await expect(find(sought())).rejects.toThrow(
-      'Waiting until background process 41 is removed: it was still being removed after 60 s. Run the job again when it is gone.',
+      'Background process 41 was still being removed after 60 s. Run the job again when it is gone.',
     );
     expect(clock.now()).toBe(60250);
   });

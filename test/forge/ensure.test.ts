@@ -189,7 +189,7 @@ describe('a replacement that was interrupted before the old one was removed', ()
     server.mayWrite = () => {
       throw new Failure({ what: 'The server', why: 'it is read only' });
     };
-    await expect(run({ ifExists: 'replace' })).rejects.toThrow('The server: it is read only.');
+    await expect(run({ ifExists: 'replace' })).rejects.toThrow('The server is read only.');
     expect(server.calls).toEqual([]);
   });
 
@@ -263,9 +263,9 @@ test('replace deletes the old one first where it holds the name, and waits until
   expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
   expect(server.calls).toEqual(['create horizon', 'remove 41', 'create horizon']);
   expect(known).toBe('replaced 41 by 42 (processes: 3 → 1)');
-  expect(said.slice(1, 3)).toEqual([
-    'Replacing 41 ("php8.4 artisan horizon"): processes 3 → 1',
-    'The name is in use, as it would be by 41 itself: deleting that first',
+  expect(said.slice(0, 2)).toEqual([
+    'Replacing 41 (processes: 3 → 1)',
+    'The name is in use, probably by 41: deleting that process first',
   ]);
 });
 
@@ -305,7 +305,7 @@ test('replace finds both names in use: that is an error, with what is gone', asy
     return 'answer';
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    /Creating the process "php8.4 artisan horizon" of user forge in .*: the names horizon and horizon-\w+ are both in use\. Set another name/,
+    /Background process 42 is deleted, and its replacement was not created\. The names horizon and horizon-\w+ are both in use\. Set another name/,
   );
 });
 
@@ -356,12 +356,12 @@ test.each<[string, Error, string | RegExp, Partial<ForgeSpec>?]>([
   [
     'cannot create',
     answered(422, ['command']),
-    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example; the deleted process was 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
+    'Background process 41 is deleted, and its replacement was not created. Laravel Forge answered 422. Mend it. The next run creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example. The deleted process was 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
   ],
   [
     'fails without a word on what to do',
     wordless,
-    /failed\. Find out why\. Then run the job again.*of user forge in no directory/,
+    /Failed\. Run the job again when the cause is fixed\. .*of user forge in no directory/,
     { directory: undefined },
   ],
   ['is stopped', stopped, stopped.message],

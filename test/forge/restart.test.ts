@@ -167,7 +167,7 @@ test('an installation that never ends is an error at the deadline', async () => 
   meets = () => answered(500);
   shows = () => processOf({ id: '31', status: 'installing' });
   await expect(restart()).rejects.toThrow(
-    /^Restarting background process 31: .*still installing when wait-timeout \(300 s\) had passed.*Look in Forge why it does not install/,
+    /^Background process 31 was still installing when wait-timeout \(300 s\) had passed.*Look in Forge why it does not install/,
   );
   expect(asked).toHaveLength(1);
 });
@@ -275,7 +275,7 @@ test('a restart passes through stopped', async () => {
 
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
-    'Restarted, but not running after 300 s: "php8.4 artisan horizon" (backoff): it crashed while starting and Forge starts it again. Read the log of the process in Forge, or raise wait-timeout.',
+    'Restarted, but not running after 300 s: "php8.4 artisan horizon" (backoff): the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
   );
 });
 

@@ -98,11 +98,11 @@ test('a number that Forge does not report is no drift, and is told', () => {
 test('processes that do not run are named with their statuses, and what these mean is said once', () => {
   const fatal = ['1', '2'].map((id) => processOf({ id, command: `php ${id}`, status: 'fatal' }));
   const all = [...fatal, processOf({ id: '3', doubt: 'odd', status: 'exited' })];
-  const crashed = 'it has crashed and Forge has stopped restarting it';
+  const crashed = 'Forge has stopped restarting after crashes';
   expect(notRunning('Created', '', fatal).why).toBe(crashed);
   expect(notRunning('Created', ' after 5 s', all)).toEqual({
     what: 'Created, but not running after 5 s: "php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)',
-    why: `fatal: ${crashed}; exited: it has ended and Forge does not restart it`,
+    why: `fatal: ${crashed}; exited: the command has ended, and Forge does not restart it`,
   });
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
 });
@@ -110,9 +110,7 @@ test('processes that do not run are named with their statuses, and what these me
 test.each([...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone']])(
   'of one that is %s it is said what that means',
   (status) => {
-    expect(reasonsText([processOf({ id: '1', status })])).toMatch(
-      /: (it|Forge is|Forge does|something|the) \w/,
-    );
+    expect(reasonsText([processOf({ id: '1', status })])).toMatch(/: (Forge|something|the) \w/);
   },
 );
 

@@ -62,7 +62,7 @@ test.each<[string, string[][], Partial<Gate>, number]>([
 test('one good look at a process that crashes and is started again opens nothing', async () => {
   const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
   expect(whyOf(gated)).toContain(
-    '"php8.4 artisan horizon" is exited: it has ended and Forge does not restart it',
+    '"php8.4 artisan horizon" is exited: the command has ended, and Forge does not restart it',
   );
   looks = 0;
   expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain(

@@ -181,7 +181,7 @@ describe('The servers of a manifest', () => {
     });
     expect(String(failure)).toContain('No server in the organization acme is named "wbe-2" (m.yml:2:3)');
     expect(String(failure)).toContain('Did you mean "web-2"?');
-    expect(String(failure)).toContain('it is the same server as "web-1" (m.yml:1:3): both are 2');
+    expect(String(failure)).toContain('is the same server as "web-1" (m.yml:1:3): both are 2');
   });
 
   test('whose sites are not there, or make one process of two, are told, too', async () => {
@@ -194,7 +194,7 @@ describe('The servers of a manifest', () => {
     });
     expect(String(failure)).toContain('No site on the server web-1 is named "shop.exmaple" (m.yml:2:3)');
     expect(String(failure)).toMatch(
-      /The process "php8.4 artisan horizon" of user forge.*: it is declared already, at m.yml:3:3. Raise its processes instead/,
+      /The process "php8.4 artisan horizon" of user forge.* is declared already, at m.yml:3:3. Raise its processes instead/,
     );
   });
 });

@@ -88,7 +88,7 @@ test.each([
   'ftp://proxy',
 ])('a value that cannot be read is an error that names the variable, never the value: %s', (value) => {
   const read = () => proxyFor(secure, { https_proxy: value });
-  expect(read).toThrow(/^The environment variable https_proxy: its value is not .* write %40 for @/);
+  expect(read).toThrow(/^The environment variable https_proxy does not hold .* write %40 for @/);
   expect(read).not.toThrow(value);
 });
 
@@ -96,7 +96,7 @@ test.each(['socks', 'socks5h', 'SOCKS5'])(
   'a proxy for %s is refused, and nobody sees its password',
   (scheme) => {
     const read = () => proxyFor(secure, { HTTPS_PROXY: `${scheme}://user:secret@127.0.0.1:1` });
-    expect(read).toThrow(/^The environment variable HTTPS_PROXY: .* SOCKS .* address of an HTTP proxy/);
+    expect(read).toThrow(/^The environment variable HTTPS_PROXY names a SOCKS .* address of an HTTP proxy/);
     expect(read).not.toThrow('secret');
   },
 );

@@ -19,9 +19,9 @@ beforeAll(async () => {
 test.each([
   ['a younger twin is removed by its run', 'removing this run’s own'],
   ['the oldest waits for others to give way', 'it should give way'],
-  ['a list does not show what a run has made', 'The listing does not show'],
+  ['a list does not show what a run has made', 'The list does not show'],
   ['a lost create is found', ', which has appeared since'],
-  ['a lost create is sent again', 'Nothing came of it; sending the request again'],
+  ['a lost create is sent again', 'It has not appeared; sending the request again'],
   ['each of two gives way, and they begin anew', 'Parallel runs each removed their own'],
   ['several stay after a race', 'parallel runs have left more than one'],
   ['two that lost their answers cannot tell which is whose', 'cannot tell which is its own'],

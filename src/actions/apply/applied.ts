@@ -75,7 +75,11 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
     failed.size === 0 && waiting.length > 0 && !redeploy
       ? deployAfterChange(environmentNames(waiting))
       : html``;
-  return { rows: rowsOf(all), effect: effectOf(all), failed, next: html`${deployedIn(all)}${todo}` };
+  const effect = effectOf(all);
+  const touched = all.filter((one) => stateOf(one) !== undefined);
+  const affected = touched.filter((one) => stateOf(one) === effect).map(({ member }) => member.name);
+  const effectIn = affected.length === touched.length ? [] : affected;
+  return { rows: rowsOf(all), effect, effectIn, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
 /** Returns one line with the deployed environments. */
@@ -97,9 +101,12 @@ function environmentNames(all: readonly MemberResult[]): Html {
  * live.
  */
 function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
-  if (all.some(isWaiting)) return 'waiting';
-  const lives = all.map(({ member }) => member.rolloutState.live);
-  return (['behind', 'asleep', 'deployed'] as const).find((effect) => lives.includes(effect));
+  const states = all.map(stateOf);
+  return (['waiting', 'behind', 'asleep', 'deployed'] as const).find((effect) => states.includes(effect));
+}
+
+function stateOf(one: MemberResult): ShownPlan['effect'] {
+  return isWaiting(one) ? 'waiting' : one.member.rolloutState.live;
 }
 
 function isWaiting({ member: { rolloutState }, rows }: MemberResult): boolean {

@@ -81,7 +81,7 @@ function guardDeletes(report: PlanReport, rows: readonly PlanRow[]): void {
   const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
   if (dryRun) {
     report.step.warn(
-      `${count}: a run without dry-run is refused, unless max-deletes is ${deletes.length} or more.`,
+      `${count}: a run without dry-run fails, unless max-deletes is ${deletes.length} or more.`,
     );
     return;
   }
@@ -94,7 +94,8 @@ function guardDeletes(report: PlanReport, rows: readonly PlanRow[]): void {
     why: `${count}\n${lines}\n`,
     fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
     headline: `"${report.where}": ${count}`,
-    details: `${lines}\n`,
+    // The plan below names the processes.
+    details: '',
   });
 }
 

@@ -8,7 +8,7 @@ import type { Listing } from '../../converge/listing.ts';
 import { Semaphore } from '../../converge/pace.ts';
 import { type Operation, type Place, placeName, type SettledPlan, settledPlan } from '../../converge/plan.ts';
 import { plannedRows } from '../../converge/text.ts';
-import { type Annotation, Cancelled, Failure } from '../../failure.ts';
+import { type Annotation, Cancelled, Failure, stated } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { maxConcurrency } from '../../http/transport.ts';
 import { collecting } from '../../names.ts';
@@ -92,7 +92,7 @@ export async function planAll(
 /** Returns the error with the environment's name in front. */
 function aboutOne(error: unknown, name: string): unknown {
   if (!(error instanceof Failure) || error instanceof Cancelled || error instanceof HttpFailure) return error;
-  const { what, why, fix, headline = `${what}: ${why}` } = error;
+  const { what, why, fix, headline = stated(what, why) } = error;
   return new Failure({ what: `${name}: ${what}`, why, fix, headline: `${name}: ${headline}` });
 }
 

@@ -78,12 +78,12 @@ function whereOutputs({ instanceId, instance, environment }: Target, known: stri
 
 /** Returns the outcome as one line of the log. */
 export function sentenceFor(what: string, { outcome, process, changes }: Ensured<unknown, Existing>): string {
-  const about = hasChanges(changes) ? `${what} (${describeChanges(changes)})` : what;
   const id = process === undefined ? '' : `: ${process.id}`;
   if (outcome === 'unchanged') return `The ${what} exists already${id}`;
-  if (outcome === 'replaced') return `Replaced the ${about}: it is ${process?.id} now`;
-  if (outcome.startsWith('would-')) return `Dry run: ${outcome.replace('-', ' ')} the ${about}${id}`;
-  return `${outcomeText(outcome)} the ${about}${id}`;
+  if (outcome === 'replaced') return `Replaced the ${what}: it is ${process?.id} now`;
+  if (!outcome.startsWith('would-')) return `${outcomeText(outcome)} the ${what}${id}`;
+  const about = hasChanges(changes) ? ` (${describeChanges(changes)})` : '';
+  return `Dry run: ${outcome.replace('-', ' ')} the ${what}${about}${id}`;
 }
 
 /** Shows in the summary the outcome, the process (in a dry run, the planned one), and the next step. */
@@ -119,12 +119,9 @@ export function showLive(
 ): void {
   step.identify('deployment', deploymentId);
   const isChanged = ensured.outcome !== 'unchanged';
-  const awake = isChanged ? `${outcomeText(ensured.outcome)} and live` : 'Deployed, live now';
-  const sleeping = isChanged
-    ? `${outcomeText(ensured.outcome)} and deployed, but asleep`
-    : 'Deployed, but asleep';
-  if (asleep === undefined) showHeadline(step, 'done', awake, ensured, target);
-  else showHeadline(step, 'waiting', sleeping, ensured, target);
+  const verb = isChanged ? `${outcomeText(ensured.outcome)} and deployed` : 'Deployed';
+  if (asleep === undefined) showHeadline(step, 'done', verb, ensured, target);
+  else showHeadline(step, 'waiting', `${verb}, but nothing runs yet`, ensured, target);
 }
 
 function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredCloud, target: Target): void {

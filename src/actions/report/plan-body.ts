@@ -70,7 +70,8 @@ function diffs(places: readonly PlaceText[], { kind, failed }: PlanBody): Html {
     const isFailed = ({ name, counts }: GroupText) => failed.has(name) || counts.undone > 0;
     const failedFirst = [...groups.filter(isFailed), ...groups.filter((group) => !isFailed(group))];
     return html`${failedFirst.map((group) => {
-      const title = html`${isFailed(group) ? '❌ ' : ''}${placeTitle(group, kind)}`;
+      const isLater = isFailed(group) && group.counts.undone === 0;
+      const title = html`${isFailed(group) ? '❌ ' : ''}${placeTitle(group, kind)}${isLater ? ', then failed' : ''}`;
       const own = group.places.flatMap((place) => place.lines);
       const diff = fence(own, 'diff');
       return isLong ? folded(title, diff) : html`<h4>${title}</h4>${diff}`;
@@ -160,9 +161,10 @@ export function describeTime(changes: number, pace: Pace, limit: string): string
   return `${withCommas(changes)} changes take about ${inWords(time)}: ${limit}`;
 }
 
-/** Returns `320 of 1,000 done, about 23 minutes left`. */
+/** Returns `320 of 1,000 finished, about 23 minutes left`. */
 export function describeProgress({ done, total, left }: Progress): string {
-  return `${withCommas(done)} of ${withCommas(total)} done, about ${inWords(Math.ceil(left / 1000) * 1000)} left`;
+  const rest = left === 0 ? '' : `, about ${inWords(Math.ceil(left / 1000) * 1000)} left`;
+  return `${withCommas(done)} of ${withCommas(total)} finished${rest}`;
 }
 
 /** Returns `1,000`. `toLocaleString` would take 30 ms to load its language data. */

@@ -26,9 +26,11 @@ export interface ShownPlan {
   readonly rows: readonly PlanRow[];
   /**
    * `waiting`: changes wait for a deployment. `behind`: the step changed nothing, but the processes wait for a
-   * deployment. `deployed`: all processes are live. `asleep`: all are deployed, and the environment sleeps.
+   * deployment. `deployed`: a deployment has succeeded. `asleep`: the same, and nothing runs in the environment yet.
    */
   readonly effect?: 'waiting' | 'behind' | 'deployed' | 'asleep' | undefined;
+  /** The names of the environments with this effect; empty if that is every environment that was changed or deployed. */
+  readonly effectIn?: readonly string[] | undefined;
   /** The names of the environments that failed, if the plan is about several. */
   readonly failed?: ReadonlySet<string> | undefined;
   /** The next step or a later event, as paragraphs. */
@@ -78,7 +80,8 @@ export class PlanReport {
       if (counts !== undefined) log.info(`${name}: ${countsText(counts, 'planned')}`);
       for (const line of own.flatMap(({ lines }) => lines)) log.info(line);
     }
-    if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
+    if (unchanged.length + ids.length > 0)
+      log.group(unchanged.length === 0 ? 'Ids' : 'Unchanged, and ids', [...unchanged, ...ids]);
     const time = this.#timeOf(rows);
     if (time !== undefined) log.info(time);
   }
@@ -99,8 +102,8 @@ export class PlanReport {
   }
 
   #logDone(counts: Counts): void {
-    const text = countsText(counts, 'done');
-    this.step.log.info(changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`);
+    const text = countsText({ ...counts, undeclared: 0 }, 'done');
+    this.step.log.info(counts.undone > 0 ? text : `Done: ${text}`);
   }
 
   /** Shows a later event: another state of the processes, and another next step. */
@@ -115,7 +118,7 @@ export class PlanReport {
   }
 
   /** Returns the headline; undefined if a change was not made, since the failure is the headline then. */
-  #headline({ kind, rows, effect }: ShownPlan): Headline | undefined {
+  #headline({ kind, rows, effect, effectIn = [] }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
     const hasChanges = changesIn(counts) > 0;
@@ -123,11 +126,12 @@ export class PlanReport {
     const lead = time === undefined ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
     const counted = html`${what} ${code(this.where)}: ${placesText(rows)}${countsText(counts, kind)}`;
-    if (effect === 'asleep') return { mark: 'waiting', text: html`${counted} · deployed, but asleep`, lead };
+    const where = effectIn.length === 0 ? html`` : html` in ${joined(effectIn.map(code), html`, `)}`;
+    if (effect === 'asleep')
+      return { mark: 'waiting', text: html`${counted} · deployed, but nothing runs yet${where}`, lead };
     if (effect === 'behind' || (effect === 'waiting' && hasChanges))
-      return { mark: 'waiting', text: html`${counted} · not live yet`, lead };
-    if (effect === 'deployed')
-      return { mark: 'done', text: html`${counted} · ${hasChanges ? '' : 'deployed, '}live now`, lead };
+      return { mark: 'waiting', text: html`${counted} · not live yet${where}`, lead };
+    if (effect === 'deployed') return { mark: 'done', text: html`${counted} · deployed${where}`, lead };
     return { mark: planMark(kind, counts), text: counted, lead };
   }
 
@@ -162,7 +166,8 @@ export class PlanReport {
 
   /** Returns the sentences above a plan, about its deletions, undeclared processes and replacements. */
   #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[]): Html {
-    if (kind === 'done') return html``;
+    // Without a dry run, a plan is shown only if it is refused.
+    if (kind === 'done' || !this.inputs.dryRun) return html``;
     const counts = countsOf(rows);
     const { deleted, replaced, undeclared } = counts;
     const sentences = [

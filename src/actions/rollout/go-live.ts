@@ -11,7 +11,7 @@ import {
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { type DeploymentTimes, settling } from '../../cloud/stability.ts';
 import { StillGoing } from '../../cloud/started-work.ts';
-import { Cancelled, Failure } from '../../failure.ts';
+import { Cancelled, Failure, stated } from '../../failure.ts';
 import { inSeconds, timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import { showFailingStep } from '../report/environment.ts';
@@ -205,7 +205,7 @@ function lowered(sentence: string): string {
 function tooSlow({ short }: StepChange, { what, why, fix }: StillGoing, goals: RolloutGoals): Failure {
   return new Failure({
     headline: `${short}, but still deploying after ${inSeconds(goals.waitTimeout)}`,
-    details: `${what}: ${why}`,
+    details: stated(what, why),
     ...{ what, why, fix },
   });
 }

@@ -52,9 +52,8 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: Rollou
   if (kind === 'made-by-other')
     return 'Another run has created the process at the same moment. It takes effect with the deployment of that run, or with the next one.';
   if (kind !== 'changed') return undefined;
-  return environment?.deploysOnPush
-    ? `${done}. Changes take effect with the next deployment: the next push to the environment’s branch, or this step with redeploy: true.`
-    : `${done}. Changes take effect with the environment’s next deployment. With redeploy: true this step starts one.`;
+  const onPush = environment?.deploysOnPush ? ', which the next push to its branch starts' : '';
+  return `${done}. Changes take effect with the environment’s next deployment${onPush}. To let this step deploy after a change, set redeploy: true.`;
 }
 
 /** Finds the environment of the change. Reads the instance if only the instance's id is known. */
@@ -111,10 +110,8 @@ function skipProofs(
 ): void {
   const requested = proofs.filter((proof) => outputs[proof] in unproved(goals));
   if (requested.length === 0) return;
-  for (const proof of requested) {
-    step.output({ [outputs[proof]]: 'skipped' });
-    step.log.notice(`${proof} was skipped: ${why}.`);
-  }
-  const names = joined(requested.map(code), html` and `);
-  step.summarize(html`<p>${names} ${requested.length === 1 ? 'was' : 'were'} skipped: ${why}.</p>`);
+  for (const proof of requested) step.output({ [outputs[proof]]: 'skipped' });
+  const end = `${requested.length === 1 ? 'was' : 'were'} skipped: ${why}.`;
+  step.log.notice(`${requested.join(' and ')} ${end}`);
+  step.summarize(html`<p>${joined(requested.map(code), html` and `)} ${end}</p>`);
 }

@@ -141,5 +141,5 @@ test.each([
   [12_345, '12,345'],
   [1_234_567, '1,234,567'],
 ])('a number of %s is written as %s', (total, written) => {
-  expect(describeProgress({ done: 0, total, left: 1_000 })).toBe(`0 of ${written} done, about 1 s left`);
+  expect(describeProgress({ done: 0, total, left: 1_000 })).toBe(`0 of ${written} finished, about 1 s left`);
 });
