@@ -1,26 +1,11 @@
 import { expect, test } from 'vitest';
-import {
-  HttpFailure,
-  type HttpFailureDetails,
-  lostIfUnknown,
-  undefinedIf404,
-} from '../../src/http/failure.ts';
+import { HttpFailure, type HttpFailureDetails, lostIfUnknown } from '../../src/http/failure.ts';
 
 const failure = (details: Partial<HttpFailureDetails>) =>
   new HttpFailure(
     { what: 'Asking', why: `it answered ${details.status}` },
     { arrival: 'no', retry: 'no', reason: `it answered ${details.status}`, ...details },
   );
-
-test('what the server does not know is undefined', async () => {
-  expect(await undefinedIf404(() => Promise.reject(failure({ status: 404 })))).toBeUndefined();
-  expect(await undefinedIf404(() => Promise.resolve('there'))).toBe('there');
-});
-
-test('every other failure is thrown on', async () => {
-  await expect(undefinedIf404(() => Promise.reject(failure({ status: 403 })))).rejects.toThrow('403');
-  await expect(undefinedIf404(() => Promise.reject(new TypeError('a defect')))).rejects.toThrow('a defect');
-});
 
 test('a create request whose answer nobody knows is lost', async () => {
   expect(await lostIfUnknown(() => Promise.resolve('it'))).toEqual({ kind: 'created', made: 'it' });

@@ -15,14 +15,6 @@ function whyNot(read: () => unknown): string {
   throw new Error('It could be read');
 }
 
-describe('an answer is decoded', () => {
-  test('to what the schema makes of it, without what the schema does not name', () => {
-    expect(decode(json(200, { data: { name: 'n', secret: 's' }, meta: {} }), Thing)).toEqual({
-      data: { name: 'n' },
-    });
-  });
-});
-
 test('a count may be text, and what is none is no count', () => {
   const counts = [7, '12', '-3', '1234567890123456', 'x1', '1x', '', null].map((value) => v.is(Count, value));
   expect(counts).toEqual([true, true, true, false, false, false, false, false]);
@@ -31,14 +23,12 @@ test('a count may be text, and what is none is no count', () => {
 
 describe('an answer is refused', () => {
   test.each([
-    ['nothing', text(200, ''), 'is empty'],
     [
       'a page by its type',
       text(200, 'Hello', { 'content-type': 'text/html; charset=UTF-8' }),
       'is an HTML page instead of JSON',
     ],
     ['a page by its looks', text(200, '\n <!DOCTYPE html>'), 'is an HTML page instead of JSON'],
-    ['JSON that breaks off', text(200, '{"data":[{"id":"1"'), 'is not JSON, or was cut off'],
     [
       'compressed in an unknown way',
       text(200, '(', { 'content-encoding': 'zstd' }),
