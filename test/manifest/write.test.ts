@@ -143,29 +143,6 @@ describe('What is written of Laravel Cloud', () => {
     );
   });
 
-  test('reads well', () => {
-    const config = { connection: 'redis', queue: 'high, default', tries: '3', sleep: null, name: 'imports' };
-    const processes = [
-      existing({ id: 'p-1', processes: 2, config }),
-      existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
-    ];
-    const manifest = write([app(processes), app([], 'empty', 'inst-2')]);
-    expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
-instances:
-  App:
-    - type: worker
-      processes: 2
-      config:
-        connection: redis
-        queue: high,default
-        tries: 3
-    - type: custom
-      processes: 1
-      command: php artisan reverb:start
-  empty: []
-`);
-  });
-
   test('leaves out what cannot be declared, and says so', () => {
     const twin = { type: 'custom', command: 'php artisan x' };
     const processes = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { code, folded, html, joined, preformatted, prose } from '../../src/runner/html.ts';
+import { code, folded, html, preformatted, prose } from '../../src/runner/html.ts';
 
 test('each value is escaped, whatever it is put into', () => {
   const hostile = '<b> `x` [y](z) & "q" | ~ * ! \\';
@@ -15,12 +15,6 @@ test('each value is escaped, whatever it is put into', () => {
 test('a long value is cut between words, and none is nothing', () => {
   expect(code(`${'word '.repeat(400)}end`).markup).toBe(`<code>${'word '.repeat(400).trimEnd()}…</code>`);
   expect(code('').markup).toBe('');
-});
-
-test('pieces get something between them', () => {
-  const pieces = ['a', 'b', 'c'].map((text) => html`${text}`);
-  expect(joined(pieces, html`, `).markup).toBe('a, b, c');
-  expect(joined([], html`, `).markup).toBe('');
 });
 
 test('a blank line stays inside of what is preformatted', () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { html } from '../../src/runner/html.ts';
 import { Log } from '../../src/runner/log.ts';
 import { Secrets } from '../../src/runner/secrets.ts';
-import { headline, maxSummaryBytes, Report, reasons, table, writeSummary } from '../../src/runner/summary.ts';
+import { maxSummaryBytes, Report, reasons, table, writeSummary } from '../../src/runner/summary.ts';
 
 const cells = (...texts: string[]) => texts.map((text) => html`${text}`);
 
@@ -22,10 +22,6 @@ describe('a table', () => {
     const rows = Array.from({ length: 503 }, (_, n) => cells(String(n)));
     expect(table(['Name'], rows).markup).toMatch(/<td>499<\/td><\/tr><tr><td colspan="1">and 3 more<\/td>/);
   });
-});
-
-test('the first line has a mark that a glance gets', () => {
-  expect(headline('drifted', html`Drifted`).markup).toBe('<h3>⚠️ Drifted</h3>');
 });
 
 test('why a step failed keeps its lines, and its lists are lists', () => {

@@ -39,17 +39,6 @@ const lines = (count: number, start: string) =>
   Array.from({ length: count }, (_, n) => `${start} process ${n}`);
 
 describe('A plan in the summary or in a comment', () => {
-  test('shows what changes, and folds the rest away, names first and ids last', () => {
-    const { markup } = planBody(bodyOf(small), within(10_000)).body;
-    expect(markup).toContain('<p>Lead</p>\n\n```diff\n@@ App @@\n+ 1 process a\n```\n\n');
-    expect(markup).toContain('<sub>Numbers are per replica.</sub></p><p>Next</p>');
-    expect(markup).toMatch(
-      /<details><summary>1 unchanged · ids · manifest file<\/summary><p>Manifest: <code>m\.yml/,
-    );
-    expect(markup.indexOf('= b')).toBeLessThan(markup.indexOf('p-1  b'));
-    expect(markup).not.toContain('do not fit');
-  });
-
   test('has whole commands first in what is folded away', () => {
     const { markup } = planBody(bodyOf({ ...small, whole: ['App: + 1 process a b c'] }), within(10_000)).body;
     expect(markup).toContain('<summary>Whole commands · 1 unchanged · ids · manifest file</summary>');
