@@ -58,12 +58,6 @@ describe('a list', () => {
     expect([pages, date]).toEqual([3, undefined]);
   });
 
-  test('tells what the server’s clock said last', async () => {
-    const date = (seconds: number) => ({ date: new Date(seconds * 1_000).toUTCString() });
-    const first = json(200, { data: [{ id: 'a' }], links: { next: '?page=2' } }, date(7));
-    expect(await listing([first, json(200, { data: [] }, date(9))])).toMatchObject({ date: 9_000 });
-  });
-
   test('keeps what was asked for on pages whose links leave it out, and lets them overrule it', async () => {
     const { asked } = await listing(
       [pageOf(['a'], `${api}?page=2`), pageOf([], `${api}?page=3&include=x`), pageOf([])],
@@ -184,15 +178,6 @@ describe('pages whose number is told', () => {
     const { items } = await clock.run(listAll(client, call, Thing));
     expect(items.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, index) => `p${index + 1}`));
     expect(most).toBe(6);
-  });
-
-  test('may have their numbers as text', async () => {
-    const { asked } = await listing([
-      numbered('1', '3', 'a'),
-      numbered('2', '3', 'b'),
-      numbered('3', '3', 'c'),
-    ]);
-    expect(asked).toEqual(['GET /api/things', 'GET /api/things?page=2', 'GET /api/things?page=3']);
   });
 
   test('are followed by their links where these are no numbers', async () => {

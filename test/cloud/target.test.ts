@@ -274,51 +274,39 @@ describe('an instance', () => {
     expect(pickInstance(instancesOf(workers, app), wanted).id).toBe(id);
   });
 
-  test.each<[string, Row[], string | undefined, boolean]>([
+  test.each<[string, { there: Row[]; wanted?: string; mayAppear?: boolean }]>([
     [
       'The environment "production" has no App cluster: there is no cluster yet. Deploy the environment once.',
-      [],
-      undefined,
-      true,
+      { there: [], mayAppear: true },
     ],
     [
       'The environment "production" has no App cluster: there is only Workers (inst-2, service). Set instance to the name of the one you mean.',
-      [workers],
-      undefined,
-      true,
+      { there: [workers], mayAppear: true },
     ],
     [
       'The environment "production" has no App cluster: there are only Workers (inst-2, service), Mails (inst-3, queue). Set instance to the name of the one you mean.',
-      [workers, ['inst-3', 'Mails', 'queue']],
-      undefined,
-      true,
+      { there: [workers, ['inst-3', 'Mails', 'queue']], mayAppear: true },
     ],
     [
       'The App cluster of the environment production: Laravel Cloud does not report the type of Mails (inst-3), Web (inst-4), which may be it. Set instance to the one you mean.',
-      [workers, ['inst-3', 'Mails'], ['inst-4', 'Web']],
-      undefined,
-      false,
+      { there: [workers, ['inst-3', 'Mails'], ['inst-4', 'Web']] },
     ],
     [
       'The environment "production" has 2 App clusters: they are App (inst-1), App 2 (inst-3). Set instance to the one you mean.',
-      [app, ['inst-3', 'App 2', 'app'], workers],
-      undefined,
-      false,
+      { there: [app, ['inst-3', 'App 2', 'app'], workers] },
     ],
     [
       'No cluster in the environment production is named "Mails": there are App (inst-1), inst-3 (inst-3), inst-4 (inst-4). Laravel Cloud does not report the name of inst-3, inst-4, which may be meant. Set the id of the cluster in place of its name.',
-      [app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']],
-      'Mails',
-      false,
+      { there: [app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']], wanted: 'Mails' },
     ],
     [
       '2 clusters in the environment production are named "App": they are App (inst-1), App (inst-3). Set instance to the id of the one you mean.',
-      [app, ['inst-3', 'App'], ['inst-4', 'inst-4']],
-      'App',
-      false,
+      { there: [app, ['inst-3', 'App'], ['inst-4', 'inst-4']], wanted: 'App' },
     ],
-  ])('is an error: %s', async (message, rows, wanted, mayAppear) => {
-    const failure = await failureOf(Promise.resolve().then(() => pickInstance(instancesOf(...rows), wanted)));
+  ])('is an error: %s', async (message, { there, wanted, mayAppear = false }) => {
+    const failure = await failureOf(
+      Promise.resolve().then(() => pickInstance(instancesOf(...there), wanted)),
+    );
     expect(failure).toMatchObject({ message });
     expect(failure instanceof NotThere).toBe(mayAppear);
   });

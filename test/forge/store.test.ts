@@ -41,17 +41,7 @@ describe('Listing', () => {
     ]);
     const { processes, leaving, pages, serverTime } = await clock.run(store.list());
     expect(transport.asked).toEqual([`GET ${all}?page%5Bsize%5D=30`]);
-    expect(processes).toEqual([
-      {
-        id: '31',
-        command: 'php8.4 artisan horizon',
-        user: 'forge',
-        directory: '/home/forge/shop.example',
-        processes: 1,
-        status: 'running',
-        createdAt: '2026-10-01T09:00:00Z',
-      },
-    ]);
+    expect(processes).toEqual([processOf({ id: '31' })]);
     expect(leaving.map(({ id }) => id)).toEqual(['32']);
     expect([pages, serverTime]).toEqual([1, Date.UTC(2026, 9, 1, 9)]);
   });
@@ -89,17 +79,10 @@ describe('Listing', () => {
       body([dashed, site, { id: 33, type: '', attributes: { command: 'x' } }]),
     ]);
     expect((await clock.run(store.list())).processes).toEqual([
-      {
-        id: '32',
-        command: '',
-        user: '',
-        directory: null,
-        processes: undefined,
-        status: 'unknown',
-        createdAt: '2026-10-01T09:00:00Z',
-        doubt: 'its command and user are not known',
-        vague: 'its directory is not known',
-      },
+      processOf({
+        ...{ id: '32', command: '', user: '', directory: null, processes: undefined, status: 'unknown' },
+        ...{ doubt: 'its command and user are not known', vague: 'its directory is not known' },
+      }),
       expect.objectContaining({ id: '33', doubt: 'its user is not known', createdAt: null }),
     ]);
   });

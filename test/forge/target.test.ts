@@ -12,6 +12,10 @@ interface Named {
   readonly name: string;
 }
 
+/** Servers or sites of these names; the ids count up from the first. */
+const called = (first: number, ...names: readonly string[]): Named[] =>
+  names.map((name, index) => ({ id: String(first + index), name }));
+
 /** Filters by parts of names, as Forge may. */
 function forge(servers: readonly Named[], sites: readonly Named[] = []) {
   return scripted(({ url }) => {
@@ -40,20 +44,13 @@ test('ids are taken as they are, without a look', async () => {
 });
 
 test('of names that hold the wanted one only the exact one counts', async () => {
-  const servers = [
-    { id: '1', name: '1-web-10' },
-    { id: '2', name: '1-web-1' },
-  ];
-  const { client, calls } = forge(servers);
+  const { client, calls } = forge(called(1, '1-web-10', '1-web-1'));
   expect(await findTarget(client, wanted({ server: '1-web-1' }))).toMatchObject({ server: { id: '2' } });
   expect(calls).toEqual(['GET /orgs/acme/servers?filter[name]=1-web-1&page[size]=30']);
 });
 
 test('a name that nothing has is an error that lists what there is', async () => {
-  const { client, calls } = forge([
-    { id: '1', name: 'web-1' },
-    { id: '2', name: 'worker-1' },
-  ]);
+  const { client, calls } = forge(called(1, 'web-1', 'worker-1'));
   await expect(findTarget(client, wanted({ server: 'web' }))).rejects.toThrow(
     'No server in the organization acme is named "web": there are web-1 (1), worker-1 (2). Did you mean "web-1"? Set server: web-1.',
   );
@@ -61,13 +58,7 @@ test('a name that nothing has is an error that lists what there is', async () =>
 });
 
 test('a name that two have is an error that tells their ids', async () => {
-  const { client, calls } = forge(
-    [],
-    [
-      { id: '7', name: 'shop.example' },
-      { id: '8', name: 'shop.example' },
-    ],
-  );
+  const { client, calls } = forge([], called(7, 'shop.example', 'shop.example'));
   await expect(findTarget(client, wanted({ site: 'shop.example' }))).rejects.toThrow(
     /2 sites on the server 31 are named "shop\.example": they are shop\.example \(7\), shop\.example \(8\)\. Set site to the id of the one you mean/,
   );
@@ -134,11 +125,7 @@ function declared(
 }
 
 describe('The servers of a manifest', () => {
-  const there = [
-    { id: '2', name: 'web-1' },
-    { id: '3', name: 'web-2' },
-  ];
-  const open = () => forge(there, [{ id: '7', name: 'shop.example' }]);
+  const open = () => forge(called(2, 'web-1', 'web-2'), called(7, 'shop.example'));
 
   test('are taken as they are where all are ids, as sites are', async () => {
     const { client, calls } = open();
