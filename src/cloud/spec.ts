@@ -41,7 +41,10 @@ export const WorkerOptions = mapping(
     // For Laravel, a space after a comma is part of the queue's name.
     queue: v.exactOptional(
       v.pipe(
-        line('"high,default"'),
+        // An expression that is empty, such as `${{ inputs.a }},${{ inputs.b }}`, must not mean the queue `default`.
+        line('"high,default"', (queue) =>
+          /[^, \t]/.test(queue) ? undefined : 'names no queue; leave it out instead',
+        ),
         v.transform((queue) => foldQueue(queue)),
       ),
     ),

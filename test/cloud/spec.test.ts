@@ -111,6 +111,7 @@ suite('an option', () => {
     ['queue', [[1]], 'must be text, with commas for several: "high,default", not a list'],
     ['queue', { a: 1 }, 'must be text such as "high,default", not a mapping'],
     ['queue', ' ', 'must be text such as "high,default", not ""; leave it out instead'],
+    ['queue', ' , ,', 'names no queue; leave it out instead'],
     ['connection', '', 'must be text such as redis, not ""; leave it out instead'],
     ['connection', null, 'must be text such as redis, not nothing; leave it out to keep the current value'],
     [
