@@ -135,7 +135,7 @@ describe('an environment is found', () => {
     expect((await ofPull(other, { ...own, from: 20_000 })).found).toEqual(['env-2']);
     expect((await ofPull({ ...other, isPreview: false })).found).toEqual(['env-1']);
     expect((await ofPull(other)).result).toMatchObject({
-      message: expect.stringContaining('did not appear'),
+      message: expect.stringContaining('none appeared'),
     });
   });
 });
