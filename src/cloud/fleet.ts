@@ -12,7 +12,7 @@ import {
 } from '../manifest/read.ts';
 import type { Part } from '../manifest/yaml.ts';
 import { type Named, pickAll } from '../names.ts';
-import { quoted } from '../text.ts';
+import { firstOf, maxLines, quoted } from '../text.ts';
 import { identityKey, identityOf } from './compare.ts';
 import { type Environment, environmentKinds, type NamedEnvironment } from './environment.ts';
 import { cloudManifest } from './manifest.ts';
@@ -152,15 +152,18 @@ type Processes = readonly Declared<ProcessSpec>[];
 function mergeProcesses(defaults: Processes, own: Processes, note: Note): Processes {
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
   const left: Declared<ProcessSpec>[] = [];
+  const byKey = new Map(defaults.map((one) => [identityKey(one.spec), one]));
   for (const declared of own) {
-    const key = identityKey(declared.spec);
-    const same = defaults.find(({ spec }) => identityKey(spec) === key);
+    const same = byKey.get(identityKey(declared.spec));
     if (same === undefined) left.push(declared);
     else over.set(same, declared);
   }
+  const families = Map.groupBy(defaults, ({ spec }) => identityOf(spec).family);
   const added = left.filter((declared) => {
-    const free = defaults.filter((one) => !over.has(one));
-    const candidates = free.filter(({ spec }) => fits(identityOf(declared.spec), identityOf(spec)));
+    const identity = identityOf(declared.spec);
+    const candidates = (families.get(identity.family) ?? []).filter(
+      (one) => !over.has(one) && fits(identity, identityOf(one.spec)),
+    );
     const [only, ...others] = candidates;
     if (only === undefined) return true;
     if (others.length === 0) over.set(only, declared);
@@ -175,8 +178,8 @@ function mergeProcesses(defaults: Processes, own: Processes, note: Note): Proces
 }
 
 function severalFit(spec: ProcessSpec, candidates: Processes): string {
-  const there = candidates.map((one) => `${describe(one.spec)} (${locationText(one.place)})`).join(', ');
-  return `the ${describe(spec)} fits ${candidates.length} of the defaults: ${there}; set connection to say which one it overrides`;
+  const there = candidates.map((one) => `${describe(one.spec)} (${locationText(one.place)})`);
+  return `the ${describe(spec)} fits ${candidates.length} of the defaults: ${firstOf(there, maxLines)}; set connection to say which one it overrides`;
 }
 
 function mergeSpec(below: ProcessSpec, above: ProcessSpec): ProcessSpec {

@@ -112,7 +112,7 @@ export function openManifest<S>(
 
 /** True if a key at the top resembles a key of a manifest. */
 function hasKeyLike(text: string, roots: readonly string[]): boolean {
-  const isFlow = /^\s*[{[]/.test(text.replace(/^\s*#.*/gm, ''));
+  const isFlow = /^\s*[{[]/.test(text.replace(/^[ \t]*#.*/gm, ''));
   const keys = text.matchAll(
     isFlow ? /[{,][\s"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/g : /^["']?([\w-]{1,40})["']?[ \t]{0,20}:/gm,
   );
