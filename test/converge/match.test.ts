@@ -34,7 +34,7 @@ describe('Of several that look the same', () => {
     const there = [born(2, 'young', { tries: 3 }), born(1, 'old', { tries: 1 })];
     expect(matched([worker({ tries: 3 })], there)).toEqual({
       pairs: { 'worker on queue default': 'old' },
-      contested: [{ spec: 'worker on queue default', found: ['young', 'old'], extra: ['young'] }],
+      contested: [{ spec: 'worker on queue default', found: ['old', 'young'], extra: ['young'] }],
     });
   });
 });
@@ -45,15 +45,10 @@ describe('Two processes that look like one declaration can be two declarations',
     born(1, 'old', { connection: 'database', tries: 1 }),
   ];
 
-  test('or else the younger one, where that leaves less to change', () => {
-    const there = [
-      born(1, 'old', { connection: 'database', tries: 5 }),
-      born(2, 'young', { connection: 'database', tries: 1 }),
-    ];
-    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
-    expect(matched(declared, there).pairs).toEqual({
-      'worker on queue default of connection database': 'young',
-      'worker on queue default': 'old',
+  test('and the more specific one gets the older process', () => {
+    expect(matched([open, database], twins)).toEqual({
+      pairs: { 'worker on queue default of connection database': 'old', 'worker on queue default': 'young' },
+      contested: [],
     });
   });
 
@@ -62,7 +57,7 @@ describe('Two processes that look like one declaration can be two declarations',
     expect(matched([open, database], there)).toEqual({
       pairs: { 'worker on queue default of connection database': 'old', 'worker on queue default': 'plain' },
       contested: [
-        { spec: 'worker on queue default of connection database', found: ['young', 'old'], extra: ['young'] },
+        { spec: 'worker on queue default of connection database', found: ['old', 'young'], extra: ['young'] },
       ],
     });
   });

@@ -88,10 +88,10 @@ describe('Nothing is left to luck', () => {
       const failure = ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService);
       expect(failure.headline).toBe('2 background processes match the worker on queue default: which one?');
       expect(failure.details).toBe(
-        'On App:\n- young: connection not set, 1 process\n- old: connection not set, 1 process\n',
+        'On App:\n- old: connection not set, 1 process\n- young: connection not set, 1 process\n',
       );
       expect(failure.message).toBe(
-        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
+        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
       );
     });
 
@@ -100,7 +100,7 @@ describe('Nothing is left to luck', () => {
       const { message, headline } = ambiguousPlan(ambiguous, cloudService);
       expect(headline).toBeUndefined();
       expect(message).toBe(
-        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
+        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
       );
     });
 
