@@ -2,7 +2,7 @@ import { doubtText } from '../converge/listing.ts';
 import { paced } from '../converge/look.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
-import { type Gate, knownWords, type LastLook, tellByNumber, waitAtGate } from '../forge/status.ts';
+import { type Gate, knownWords, type LastLook, waitAtGate } from '../forge/status.ts';
 import { ForgeStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
 import { orNear } from '../names.ts';
@@ -64,7 +64,7 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
 function readGate(step: Step, { server }: ForgeTargetName): Gate {
   const statuses = readRequired(step);
   const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
-  return { statuses, minCount, tell: tellByNumber(`on server "${server}"`, statuses) };
+  return { statuses, minCount, count: (number) => `${processCount(number)} on server "${server}"` };
 }
 
 /**

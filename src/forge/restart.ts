@@ -4,9 +4,10 @@ import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { gaveUp } from '../http/retry.ts';
+import { counted } from '../text.ts';
 import { backoff, inSeconds, inWords } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
-import { type Gate, isDown, isLeaving, type LastLook, notRunning, upWords, waitAtGate } from './status.ts';
+import { isDown, isLeaving, type LastLook, upWords, waitAtGate } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
@@ -190,6 +191,6 @@ export async function untilUp(
       return isNew ? last : { ...last, status: 'restarting' };
     });
   };
-  const tell: Gate['tell'] = ({ processes, after }) => notRunning('Restarted', after, processes);
-  return await waitAtGate({ statuses: upWords, minCount: 0, tell }, list, { ...waiting, log });
+  const count = (processes: number): string => counted(processes, 'restarted process', 'restarted processes');
+  return await waitAtGate({ statuses: upWords, minCount: 0, count }, list, { ...waiting, log });
 }

@@ -1,6 +1,6 @@
 import type { Pacer } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
-import { counted, firstOf, processCount } from '../text.ts';
+import { counted, firstOf } from '../text.ts';
 import { type Clock, inSeconds, type LoggedWait, poll, type Wait } from '../time.ts';
 import { type ForgeProcess, label, nameOf } from './process.ts';
 
@@ -73,42 +73,13 @@ function downWatch(
 /** The most processes that a message names. The table in the summary shows all. */
 const maxNamed = 10;
 
-/** A message about processes that should run, and do not. */
-export interface FailureText {
-  readonly what: string;
-  readonly why: string;
-}
-
-/** Returns `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`, with the reason. */
-export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): FailureText {
-  const names = namesWith(processes, ({ status }) => ` (${status})`);
-  return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
-}
-
-/** Returns `"php8.4 artisan horizon" is fatal: Forge has stopped restarting after crashes`. */
+/** Returns `"php8.4 artisan horizon" is fatal: Forge has stopped restarting after crashes`; each status once. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
-  return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
-}
-
-/** Returns a failure whose headline has no reason. */
-function notRunningFailure({ what, why }: FailureText, fix: string): Failure {
-  return new Failure({ headline: what, what, why, fix });
-}
-
-/** Returns the meanings of the statuses, without the names of the processes. */
-function meaningText(processes: readonly ForgeProcess[]): string {
-  const statuses = [...new Set(processes.map(({ status }) => status))];
-  const nameIn = (status: string) => (statuses.length === 1 ? '' : `${status}: `);
-  return statuses.map((status) => `${nameIn(status)}${meaningOf(status)}`).join('; ');
-}
-
-function namesWith(
-  processes: readonly ForgeProcess[],
-  state: (process: ForgeProcess) => string,
-  between = ', ',
-): string {
-  const texts = processes.map((process) => `${nameOf(process)}${state(process)}`);
-  return firstOf(texts, maxNamed, between);
+  const groups = [...Map.groupBy(processes, ({ status }) => status)].map(([status, some]) => {
+    const names = firstOf(some.map(nameOf), maxNamed);
+    return `${names} ${isOrAre(some.length)} ${status}: ${meaningOf(status)}`;
+  });
+  return groups.join('; ');
 }
 
 function meaningOf(status: string): string {
@@ -141,16 +112,8 @@ export interface Gate {
   /** The wanted statuses, of which every listed process must have one; empty: any status. */
   readonly statuses: readonly string[];
   readonly minCount: number;
-  /** Describes the processes that have none of the statuses. */
-  tell(unwanted: Unwanted): FailureText;
-}
-
-export interface Unwanted {
-  readonly processes: readonly ForgeProcess[];
-  /** The number of all listed processes, wanted or not. */
-  readonly of: number;
-  /** ` after 5 s`; empty without a wait. */
-  readonly after: string;
+  /** Returns a number of processes in words: `3 background processes on server "web-1"`. */
+  count(processes: number): string;
 }
 
 /** The result of a wait, with the processes as last read. */
@@ -180,9 +143,9 @@ export async function waitAtGate(
     const missing = unmet(gate, processes);
     if (missing.length === 0) return { processes, failure: undefined };
     const down = downIn(processes);
-    const unwanted = unwantedIn(gate, processes, '');
-    if (unwanted.processes.some(({ id }) => down.has(id)))
-      return { processes, failure: notRunningFailure(gate.tell(unwanted), remedyFor(unwanted.processes)) };
+    const unwanted = unwantedIn(gate, processes);
+    if (unwanted.some(({ id }) => down.has(id)))
+      return { processes, failure: unwantedFailure(gate, processes, '', remedyFor(unwanted)) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
@@ -212,27 +175,20 @@ function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
 
 /** Returns the unmet conditions, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
 function unmet(gate: Gate, all: readonly ForgeProcess[]): readonly string[] {
-  const { processes } = unwantedIn(gate, all, '');
-  const { length } = processes;
-  const states = processes.map(({ id, status }) => `${id} is ${status}`);
-  const wanted = gate.statuses.join(' or ');
+  const unwanted = unwantedIn(gate, all);
+  const { length } = unwanted;
+  const states = unwanted.map(({ id, status }) => `${id} is ${status}`);
   const found = counted(all.length, 'process matches', 'processes match');
   return [
     ...(all.length < gate.minCount ? [`${found}, and min-count is ${gate.minCount}`] : []),
     ...(length > 0
-      ? [`${length} of ${all.length} ${isOrAre(length)} not ${wanted}: ${firstOf(states, 10)}`]
+      ? [`${length} of ${all.length} ${isOrAre(length)} not ${wantedText(gate)}: ${firstOf(states, 10)}`]
       : []),
   ];
 }
 
-/** Returns a text that counts: `1 of 3 background processes on server "web-1" is not running after 5 s`. */
-export function tellByNumber(on: string, statuses: readonly string[]): Gate['tell'] {
-  const wanted = statuses.join(' or ');
-  return ({ processes, of, after }) => {
-    const { length } = processes;
-    const things = `${length} of ${processCount(of)}`;
-    return { what: `${things} ${on} ${isOrAre(length)} not ${wanted}${after}`, why: reasonsText(processes) };
-  };
+function wantedText({ statuses }: Gate): string {
+  return statuses === upWords ? 'running' : statuses.join(' or ');
 }
 
 function isOrAre(count: number): string {
@@ -249,17 +205,24 @@ function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: numbe
       fix: `Check the filters and min-count${longer}`,
     });
   }
-  const unwanted = unwantedIn(gate, processes, after);
-  const logs = unwanted.processes.length === 1 ? 'log of the process' : 'logs of these processes';
-  const fix = unwanted.processes.some(({ status }) => status === 'installed')
+  const unwanted = unwantedIn(gate, processes);
+  const logs = unwanted.length === 1 ? 'log of the process' : 'logs of these processes';
+  const fix = unwanted.some(({ status }) => status === 'installed')
     ? 'Older servers report only installed. To accept it, set require-status: running, installed'
     : `Read the ${logs} in Forge${longer}`;
-  return notRunningFailure(gate.tell(unwanted), fix);
+  return unwantedFailure(gate, processes, after, fix);
 }
 
-function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: string): Unwanted {
-  const unwanted = processes.filter((process) => !isWanted(gate, process));
-  return { processes: unwanted, of: processes.length, after };
+/** Returns the failure for processes without a wanted status. Its headline has no reason. */
+function unwantedFailure(gate: Gate, all: readonly ForgeProcess[], after: string, fix: string): Failure {
+  const unwanted = unwantedIn(gate, all);
+  const { length } = unwanted;
+  const what = `${length} of ${gate.count(all.length)} ${isOrAre(length)} not ${wantedText(gate)}${after}`;
+  return new Failure({ headline: what, what, why: reasonsText(unwanted), fix });
+}
+
+function unwantedIn(gate: Gate, processes: readonly ForgeProcess[]): readonly ForgeProcess[] {
+  return processes.filter((process) => !isWanted(gate, process));
 }
 
 /** The stability of a process, judged by the statuses that Forge reports. */

@@ -224,7 +224,7 @@ test('a restart that shows is over as soon as the process is up again', async ()
   expect(failure).toBeUndefined();
   expect(processes).toMatchObject([{ id: '31', status: 'running' }]);
   expect(clock.now()).toBe(8_000);
-  const waiting = 'Waiting: 1 of 1 is not running or installed: 31 is';
+  const waiting = 'Waiting: 1 of 1 is not running: 31 is';
   expect(said).toEqual([`${waiting} restarting`, `${waiting} starting`]);
 });
 
@@ -252,7 +252,9 @@ test.each<[string, (string | undefined)[], string, RegExp, number]>([
 ])('one that was %s, and then %j, has failed', async (before, looks, status, fix, within) => {
   const { failure } = await settle(before, ...looks);
   expect(failure).toBeInstanceOf(Failure);
-  expect(failure?.message).toContain(`Restarted, but not running: "php8.4 artisan horizon" (${status})`);
+  expect(failure?.message).toContain(
+    `1 of 1 restarted process is not running: "php8.4 artisan horizon" is ${status}: `,
+  );
   expect(failure?.fix).toMatch(fix);
   expect(clock.now()).toBeLessThan(within);
 });
@@ -266,7 +268,7 @@ test.each(['fatal', 'exited', 'stopped'])('one that was %s may show that for a w
 
 test('one that is up for a moment only has not restarted', async () => {
   const { failure } = await settle('running', 'restarting', 'running', 'fatal');
-  expect(failure?.message).toContain('(fatal)');
+  expect(failure?.message).toContain('is fatal');
 });
 
 test('a restart passes through stopped', async () => {
@@ -275,7 +277,7 @@ test('a restart passes through stopped', async () => {
 
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
-    'Restarted, but not running after 300 s: "php8.4 artisan horizon" (backoff): the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
+    '1 of 1 restarted process is not running after 300 s: "php8.4 artisan horizon" is backoff: the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
   );
 });
 
@@ -309,11 +311,11 @@ test('all must be up in the same look', async () => {
 
 test('what is waited for is told, and at the deadline only what is not up', async () => {
   const { failure } = await settleTwo(['restarting', 'backoff'], ['running', 'backoff']);
-  expect(said[0]).toBe('Waiting: 2 of 2 are not running or installed: 31 is restarting, 32 is backoff');
+  expect(said[0]).toBe('Waiting: 2 of 2 are not running: 31 is restarting, 32 is backoff');
   expect(said[2]).toMatch(/^Still waiting after 44 s: .*: 32 is backoff$/);
-  expect(failure?.message.match(/"php8.4 artisan horizon" \(\w+\)/g)).toEqual([
-    '"php8.4 artisan horizon" (backoff)',
-  ]);
+  expect(failure?.message).toMatch(
+    /^1 of 2 restarted processes is not running .*: "php8.4 artisan horizon" is backoff:/,
+  );
 });
 
 test('one that is gone beside one that crashed is not what went wrong', async () => {

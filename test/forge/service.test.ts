@@ -6,7 +6,7 @@ import { couldBe, notCompared, rowName } from '../../src/forge/compare.ts';
 import { type ForgeProcess, label } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
-import { isDown, isUp, knownWords, notRunning, reasonsText } from '../../src/forge/status.ts';
+import { isDown, isUp, knownWords, reasonsText } from '../../src/forge/status.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
@@ -98,12 +98,9 @@ test('a number that Forge does not report is no drift, and is told', () => {
 test('processes that do not run are named with their statuses, and what these mean is said once', () => {
   const fatal = ['1', '2'].map((id) => processOf({ id, command: `php ${id}`, status: 'fatal' }));
   const all = [...fatal, processOf({ id: '3', doubt: 'odd', status: 'exited' })];
-  const crashed = 'Forge has stopped restarting after crashes';
-  expect(notRunning('Created', '', fatal).why).toBe(crashed);
-  expect(notRunning('Created', ' after 5 s', all)).toEqual({
-    what: 'Created, but not running after 5 s: "php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)',
-    why: `fatal: ${crashed}; exited: the command has ended, and Forge does not restart it`,
-  });
+  expect(reasonsText(all)).toBe(
+    '"php 1", "php 2" are fatal: Forge has stopped restarting after crashes; 3 (odd) is exited: the command has ended, and Forge does not restart it',
+  );
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
 });
 

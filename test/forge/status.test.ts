@@ -4,10 +4,10 @@ import {
   type Gate,
   type LastLook,
   type Steadiness,
-  tellByNumber,
   waitAtGate,
   watchStatus,
 } from '../../src/forge/status.ts';
+import { processCount } from '../../src/text.ts';
 import { Deadline } from '../../src/time.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -31,7 +31,7 @@ async function gate(
 ): Promise<LastLook> {
   return await clock.run(
     waitAtGate(
-      { statuses, minCount, tell: tellByNumber('on "web-1"', statuses) },
+      { statuses, minCount, count: (number) => `${processCount(number)} on "web-1"` },
       async () => {
         const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
         looks += 1;
@@ -140,7 +140,7 @@ test('looks further and further apart, once more at the deadline, and tells twic
 test('of many that are not ready ten are named', async () => {
   const { failure } = await gate([Array.from({ length: 12 }, () => 'starting')], {}, 0);
   expect(failure?.why).toMatch(
-    /^("php8.4 artisan horizon" is starting: Forge is still starting it(; | and 2 more$)){10}/,
+    /^("php8.4 artisan horizon"(, | and 2 more are starting: )){10}Forge is still starting it$/,
   );
 });
 

@@ -2,14 +2,7 @@ import { paced } from '../../converge/look.ts';
 import type { OperationResult } from '../../converge/plan.ts';
 import { Failure } from '../../failure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
-import {
-  notRunning,
-  readItsLog,
-  type StatusSource,
-  upWords,
-  waitAtGate,
-  watchStatus,
-} from '../../forge/status.ts';
+import { readItsLog, type StatusSource, upWords, waitAtGate, watchStatus } from '../../forge/status.ts';
 import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
 import { counted } from '../../text.ts';
@@ -42,13 +35,10 @@ export async function waitForNew(
     const seen = new Map((await read()).map((process) => [process.id, process]));
     return declared.map(({ process }) => seen.get(process.id) ?? { ...process, status: 'gone' });
   };
-  const done = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
   const waiting = session.waiting(wait);
-  const { failure } = await waitAtGate(
-    { statuses: upWords, minCount: 0, tell: ({ processes, after }) => notRunning(done, after, processes) },
-    paced(look, waiting),
-    waiting,
-  );
+  const count = (processes: number): string => counted(processes, 'new process', 'new processes');
+  const gate = { statuses: upWords, minCount: 0, count };
+  const { failure } = await waitAtGate(gate, paced(look, waiting), waiting);
   if (failure !== undefined) throw failure;
   report.update({ next: html`<p>All new and replaced processes are running.</p>` });
 }
