@@ -161,7 +161,7 @@ export function isStatedOther<S, P extends Existing>(spec: S, process: P, servic
 }
 
 /** True if the process, which is not in doubt, can be the declared one. */
-export function matches<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): boolean {
+function matches<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): boolean {
   return fits(service.identityOf(spec), service.identityOfExisting(process));
 }
 
