@@ -1,4 +1,5 @@
 import type { Existing } from '../converge/listing.ts';
+import { idsOf } from '../converge/listing.ts';
 import { deleteFailure, type RemovalResult } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import { type Html, html } from '../runner/html.ts';
@@ -67,7 +68,9 @@ export async function deleteFound<P extends Existing>(
   if (dryRun) {
     output('would-delete', found);
     step.headline('planned', html`Would delete: ${namesHtml(found, about.nameOf)}${onHtml}`);
-    const next = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
+    step.log.info(`Dry run: would delete ${idsOf(found)}`);
+    const all = found.length === 1 ? 'it' : 'them';
+    const next = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete ${all}.</p>`;
     return about.show(found, next);
   }
   const result = await about.remove();

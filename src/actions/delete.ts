@@ -32,11 +32,7 @@ export async function runDelete(step: Step): Promise<void> {
       ...{ found, what, names: inputNames(toDelete), onHtml, nameOf: nameHtml },
       on: target.instance === undefined ? '' : ` on ${target.instance.name}`,
       whatHtml: 'id' in toDelete ? code(toDelete.id) : nameHtml(toDelete.spec),
-      async remove() {
-        const result = await deleteAll(found, world);
-        if (result.left.length === 0) step.did('processes', doneText(found));
-        return result;
-      },
+      remove: () => deleteAll(found, world),
       deleted: ['waiting', 'Deleted, still running until the next deployment'],
       next: goals.redeploy ? html`` : deployNext,
       show: (processes, next) => show(step, processes, target, next),

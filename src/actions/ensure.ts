@@ -126,13 +126,14 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
   return { ensured, instance, listed };
 }
 
-function logEnsured({ log }: Step, wanted: EnsureInputs['wanted'], ensured: EnsuredCloud): void {
+function logEnsured({ log, warn }: Step, wanted: EnsureInputs['wanted'], ensured: EnsuredCloud): void {
   for (const field of ensured.process?.odd ?? []) log.debug(`Not understood in the answer: ${field}`);
   log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
-  if (hasChanges(ensured.ignored))
-    log.warning(
-      `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
-    );
+  if (!hasChanges(ensured.ignored)) return;
+  const state = `${ensured.process?.id} ${differs(ensured.ignored)}`;
+  if (ensured.outcome === 'unchanged')
+    log.warning(`${state}. It was not changed (if-exists: ${wanted.ifExists}).`);
+  else warn(`${state}: Laravel Cloud did not keep what the step sent.`);
 }
 
 function warnOf(

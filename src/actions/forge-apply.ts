@@ -12,6 +12,7 @@ import { type FoundServer, findServers } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
+import { capitalized } from '../text.ts';
 import {
   type AppliedService,
   carrier,
@@ -23,7 +24,7 @@ import {
   warnOfDoubts,
 } from './apply/carry-out.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs/apply.ts';
-import { nameAndId } from './inputs/target.ts';
+import { allNamed } from './inputs/target.ts';
 import { warnIfDown } from './report/forge.ts';
 import { PlanReport } from './report/plan.ts';
 import { unfinished } from './report/unfinished.ts';
@@ -123,7 +124,7 @@ async function readAndPlan(session: Session, { organization, file, manifest, pru
   const { step } = session;
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(session.client, organization, manifest.places);
-  step.log.info(`Servers ${servers.map(nameAndId).join(', ')}`);
+  step.log.info(capitalized(allNamed('server', servers)));
   step.doing(`planning ${file}`);
   const patient = session.within(msPerServer * servers.length);
   const semaphore = new Semaphore(maxConcurrency);

@@ -86,7 +86,7 @@ function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: Ensure
       outcome === 'unchanged'
         ? `It was not changed (if-exists: ${ifExists})`
         : 'Forge did not accept the declared number';
-    step.log.warning(`${process.id} ${differs(ignored)}. ${why}.`);
+    step.log.warning(`Background process ${process.id} ${differs(ignored)}. ${why}.`);
   }
   if (otherName !== undefined) {
     step.warn(

@@ -28,7 +28,10 @@ export async function runList(step: Step): Promise<void> {
     }));
     const options = {
       schemaUrl: schemaUrl(step, 'background-processes'),
-      notes: type === undefined ? [] : [`Only processes of type ${type}: with prune, the others would go.`],
+      notes:
+        type === undefined
+          ? []
+          : [`Only processes of type ${type}: with prune, apply would delete the others.`],
     };
     const manifest =
       environments === undefined

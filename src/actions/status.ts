@@ -96,14 +96,14 @@ export function requireStatus(
   for (const health of statuses.values()) if (isAllowed(health)) warnOfHealth(step, health);
   if (unwanted.length === 0) return;
   const count = `${unwanted.length} of ${processCount(statuses.size)}`;
-  const wanted = required.join(' or ');
+  const found = [...new Set(unwanted.map(({ status }) => status))].join(' and ');
   throw new Failure({
-    headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,
+    headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not as required (${found})`,
     what: 'The background processes are not as required',
     why: oneOrList(unwanted.map(describeStatus)),
     fix: unwanted.some(({ status }) => status === 'restarting')
       ? 'Read in the environment’s log in Laravel Cloud why they exit'
-      : `To accept it, list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status${unwanted.some(isTooBusy) ? '. With a shorter status-window the log can be read whole' : ''}`,
+      : `To accept it, list ${found} in require-status${unwanted.some(isTooBusy) ? '. With a shorter status-window the log can be read whole' : ''}`,
   });
 }
 

@@ -38,6 +38,7 @@ export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   isDeclarable: ({ type }) => type === 'worker' || type === 'custom',
   particularsOf,
   howToDistinguish: 'set connection',
+  howToChoose: 'delete all but one of them, or pass the process-id of one',
   nameTaken: (_, refusal) => refusal,
 };
 

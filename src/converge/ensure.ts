@@ -187,7 +187,13 @@ async function findByIdentity<S, P extends Existing>(
   if (more.length > 0) {
     const halfway = ifExists === 'replace' ? leftByReplacement(spec, last.matches, service) : undefined;
     if (halfway !== undefined) return { halfway };
-    throw severalMatch(what, last.matches, 'the step does not guess which is meant', service);
+    throw severalMatch(
+      what,
+      last.matches,
+      'the step does not guess which is meant',
+      service,
+      service.howToChoose,
+    );
   }
   if (found === undefined) {
     refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));

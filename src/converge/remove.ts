@@ -1,5 +1,5 @@
 import { Cancelled, Failure, reasonOf } from '../failure.ts';
-import { bullets } from '../text.ts';
+import { bullets, processCount } from '../text.ts';
 import { inSeconds } from '../time.ts';
 import { allIn, type Existing, idsOf, type Listing, readTwice, refuseDoubt } from './listing.ts';
 import { lookFor } from './look.ts';
@@ -89,9 +89,9 @@ export async function deleteAll<P extends Existing>(
   const slow = await untilGone(asked, world);
   const deleted = asked.filter((process) => !slow.includes(process));
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
-  if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);
-  else if (deleted.length > 0) runtime.checkpoint(`deleted ${idsOf(deleted)}`);
-  const error = 'the service had not removed it in time';
+  // The error names the others.
+  runtime.checkpoint(deleted.length > 0 ? `deleted ${idsOf(deleted)}` : undefined);
+  const error = `still there ${inSeconds(store.removalSpan)} after the service accepted the request`;
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
 }
 
@@ -103,13 +103,13 @@ export async function untilGone<P extends Existing>(
   const { store, runtime } = world;
   if (removed.length === 0 || store.removalSpan === 0) return [];
   let left = removed;
-  runtime.log(`Waiting until ${idsOf(left)} is removed`);
+  runtime.log(`Waiting until ${idsOf(left)} ${left.length === 1 ? 'is' : 'are'} removed`);
   const look = async (): Promise<void> => {
     const shown = new Set(allIn(await store.list()).map(({ id }) => id));
     left = left.filter(({ id }) => shown.has(id));
   };
   const onProgress = (seconds: number) =>
-    runtime.log(`${idsOf(left)} is still being removed after ${seconds} s`);
+    runtime.log(`Still being removed after ${seconds} s: ${idsOf(left)}`);
   await lookFor(store.removalSpan, look, () => left.length === 0, world, { onProgress });
   return left;
 }
@@ -127,14 +127,11 @@ export async function waitUntilGone(removed: readonly Existing[], world: Waiting
 
 export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
-  const count = `${left.length} of ${left.length + deleted.length}`;
-  const lines = bullets(left.map(({ process, error }) => `${process.id}: ${error}`));
-  const details = `${lines}\nDeleted: ${idsOf(deleted) || 'none'}`;
+  const what = `${left.length} of ${processCount(left.length + deleted.length)} not deleted`;
+  const details = `${bullets(left.map(({ process, error }) => `${process.id}: ${error}`))}\n`;
   return new Failure({
-    headline: `${count} background processes not deleted`,
-    details,
-    what: 'Deleting background processes',
-    why: `${count} could not be deleted\n${details}`,
+    ...{ headline: what, details, what },
+    why: `\n${details}`,
     fix: 'When the cause is fixed, run the job again: a process that is gone counts as deleted',
   });
 }

@@ -38,6 +38,8 @@ export interface Service<S, P extends Existing> {
   particularsOf(process: P): string;
   /** The advice for a declaration that matches several processes: `set connection`. */
   readonly howToDistinguish: string;
+  /** The advice for a step of one process that finds several which it cannot distinguish. */
+  readonly howToChoose: string;
   /** Returns the failure for a name that another process has. Only for a service with names. */
   nameTaken(spec: S, refusal: Failure): Failure;
   /** Returns the declaration under another name, the same in every run. Only for a service with names. */

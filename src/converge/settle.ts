@@ -69,7 +69,7 @@ export function severalMatch<S, P extends Existing>(
   found: readonly P[],
   because: string,
   service: Service<S, P>,
-  advice = 'delete all but one of them, or pass the process-id of one',
+  advice = 'delete all but one of them',
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({

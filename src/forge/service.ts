@@ -52,6 +52,7 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   isDeclarable: () => true,
   particularsOf,
   howToDistinguish: 'set user, directory or site',
+  howToChoose: 'delete all but one of them',
   nameTaken: ({ name }, refusal) =>
     new Failure({
       what: `Creating the background process "${name}"`,

@@ -237,7 +237,7 @@ function diagnose(error: unknown, host: string): Diagnosis {
 }
 
 const lookAtNetwork =
-  'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
+  'Check that the runner can reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 const lookAtProxy = 'Check the address and the credentials in https_proxy, or list the host in no_proxy';
 
 /** Codes for a connection that was not made, each with the text after the host. */

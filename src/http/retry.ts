@@ -59,7 +59,7 @@ export function stopped(
     {
       what: call.what,
       why: 'the step was cancelled before the answer came, so it may have taken effect or not',
-      fix: 'Look there before running this again',
+      fix: 'The dashboard shows whether it has',
     },
     { mayHaveActed: true },
   );

@@ -77,13 +77,14 @@ const wordy =
   'application|command|connection|directory|environment|instance|manifest|organization|processes|queue|server|site|token|type|user';
 
 /**
- * Quoted text; an input with its value, such as `if-missing: ignore`; the input at the start of a problem; an input after
- * a word such as `set`; white space; a word.
+ * Quoted text; YAML or JSON in braces; an input with its value, such as `if-missing: ignore`; the input at the start of
+ * a problem; an input after a word such as `set`; white space; a word.
  */
 const inMessages = new RegExp(
   [
     /"((?:[^"\\]|\\.)+)"/,
-    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running|require|\d+)\b|\$\{\{[^}\n]*\}\})/,
+    /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: )*\{ (?:[^{}\n]|\{[^{}\n]*\})*\})/,
+    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running(?:, installed)?|require|\d+)\b|type: (?:custom|worker)\b|\$\{\{[^}\n]*\}\})/,
     /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
     new RegExp(
       `(?<=\\b(?:[Ss]et|[Cc]orrect|[Cc]heck|[Rr]aise) (?:(?:${wordy})(?:, | or | and ))*)((?:${wordy})(?![\\w-])(?:(?<=[Ss]et \\w+): [^\\s,;]*[^\\s,;.])?)`,

@@ -144,7 +144,7 @@ function failureOf(what: string, lines: readonly string[], annotations?: readonl
   });
 }
 
-/** Returns the headline: the first clause of a single problem, such as `token: is empty`; else `what`. */
+/** Returns the headline: the first clause of a single problem, such as `"token" is empty`; else `what`. */
 function headlineOf(
   what: string,
   [first = '', ...others]: readonly string[],
@@ -152,7 +152,9 @@ function headlineOf(
 ): Pick<FailureParts, 'headline' | 'details'> {
   if (others.length > 0 || annotations !== undefined) return { headline: what };
   const [, clause = '', rest = ''] = /^((?:"(?:[^"\\]|\\.)*"|[^"])*?)(?:[;.] (.*))?$/s.exec(first) ?? [];
-  return clause.length > longestHeadline ? { headline: what } : { headline: clause, details: rest };
+  if (clause.length > longestHeadline) return { headline: what };
+  const headline = clause.replace(/^([a-z-]+): (?=(?:is|must|cannot|has|needs|holds) )/, '"$1" ');
+  return { headline, details: rest };
 }
 
 export function isId(value: string, prefix: string): boolean {

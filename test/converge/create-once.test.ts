@@ -117,6 +117,7 @@ async function creating(
       settingsOfExisting: () => ({}),
       isDeclarable: () => true,
       particularsOf: () => '1 process',
+      howToChoose: 'delete all but one of them',
       howToDistinguish: 'set connection',
       nameTaken: (_, refusal) => refusal,
     },
@@ -294,7 +295,7 @@ describe('rule 2: an older rival is there', () => {
   test('where several stay, that is an error that names them, the oldest first, once a race would be over', async () => {
     const { acts, clock, error } = await creating([mine, younger, older]);
     expect(error?.message).toBe(
-      'The worker: 2 background processes match it, and parallel runs have left more than one\n- older: 1 process, created 2026-04-04 00:00 UTC\n- younger: 1 process, created 2026-04-04 00:00 UTC\nDelete all but one of them, or pass the process-id of one.',
+      'The worker: 2 background processes match it, and parallel runs have left more than one\n- older: 1 process, created 2026-04-04 00:00 UTC\n- younger: 1 process, created 2026-04-04 00:00 UTC\nDelete all but one of them.',
     );
     expect(acts.filter((step) => step.includes('remove'))).toEqual(['0 remove mine']);
     expect(clock.now()).toBe(45_000);

@@ -78,7 +78,7 @@ test('processes that look the same are an error that names each, with what to do
   const lines =
     '- p-1: connection not set, 1 process, created 2026-04-04 11:24 UTC\n- p-3: connection not set, 1 process, created 2026-04-04 11:24 UTC';
   expect(failure).toMatchObject({
-    message: `The worker: 2 background processes match it, and which is meant\n${lines}\nDelete all but one of them, or pass the process-id of one.`,
+    message: `The worker: 2 background processes match it, and which is meant\n${lines}\nDelete all but one of them.`,
     headline: '2 processes match the worker: which one?',
     details: `which is meant:\n${lines}\n`,
   });
@@ -89,6 +89,6 @@ test('those that a declaration can tell apart come with how', () => {
   const { why, fix } = severalMatch('worker', [undated, redis], 'which is meant', cloudService);
   expect(why).toContain('- p-1: connection not set, 1 process\n- p-2: connection redis, 1 process\n');
   expect(fix).toBe(
-    'To tell them apart, set connection; or delete all but one of them, or pass the process-id of one',
+    'To tell them apart, set connection; or delete all but one of them',
   );
 });

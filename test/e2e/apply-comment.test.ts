@@ -121,7 +121,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(run.exitCode).toBe(1);
     expect(gitHub.comments).toHaveLength(1);
     expect(body()).toContain(
-      '<h3>❌ <code>prune</code>: must be true or false, not <code>maybe</code></h3><p>No request was made.</p>',
+      '<h3>❌ <code>prune</code> must be true or false, not <code>maybe</code></h3><p>No request was made.</p>',
     );
     expect(body()).not.toContain('1 to create');
   });

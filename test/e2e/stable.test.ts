@@ -158,7 +158,7 @@ describe.concurrent('list', () => {
     const step = await shop.run(inputs, { action: 'list' });
 
     expect(step.exitCode).toBe(1);
-    expect(step.summary).toContain('1 of 1 background process is not up');
+    expect(step.summary).toContain('1 of 1 background process is not as required (restarting)');
     expect(step.outputs['count']).toBe('1');
   });
 

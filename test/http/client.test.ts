@@ -311,7 +311,7 @@ describe('being told to stop', () => {
     expect(error).toHaveProperty('mayHaveActed', true);
     expect(error).toHaveProperty(
       'message',
-      'Making the thing: the step was cancelled before the answer came, so it may have taken effect or not. Look there before running this again.',
+      'Making the thing: the step was cancelled before the answer came, so it may have taken effect or not. The dashboard shows whether it has.',
     );
   });
 });

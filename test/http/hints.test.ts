@@ -134,7 +134,7 @@ function failureOf(error: unknown, timedOutAfter?: number) {
   return networkFailure('Reading the thing', error, { host: 'cloud.example', timedOutAfter });
 }
 
-const network = 'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
+const network = 'Check that the runner can reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 
 describe('a request that surely did not leave', () => {
   test.each([

@@ -43,6 +43,17 @@ describe('a message as prose', () => {
     );
   });
 
+  test('has YAML and JSON in braces as one', () => {
+    expect(
+      prose(`Give the job permissions: { pull-requests: read }, or write '{"queue": "high"}' for it.`).markup,
+    ).toBe(
+      'Give the job <code>permissions: { pull-requests: read }</code>, or write <code>&#39;{&#34;queue&#34;: &#34;high&#34;}&#39;</code> for it.',
+    );
+    expect(prose('It needs instances: { App: [{ type: worker }] }').markup).toBe(
+      'It needs <code>instances: { App: &#91;{ type: worker }&#93; }</code>',
+    );
+  });
+
   test('has what stands in quotation marks as code, and words as words', () => {
     expect(prose('The worker on "high,default" isn’t there: 2 → 3 (see 2026-11-28, 13:16).').markup).toBe(
       'The worker on <code>high,default</code> isn’t there: 2 → 3 (see 2026-11-28, 13:16).',

@@ -11,8 +11,9 @@ import type { Manifest } from '../../manifest/read.ts';
 import { code, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Block } from '../../runner/summary.ts';
+import { capitalized } from '../../text.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import { findEnvironment, nameAndId, namesIn } from '../inputs/target.ts';
+import { allNamed, findEnvironment, nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { replicasText, scalingOf } from '../report/process.ts';
 import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
@@ -70,8 +71,7 @@ async function findOne(
       ahead.begin(id);
     },
   );
-  const names = picked.map(nameAndId).join(', ');
-  session.step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
+  session.step.log.info(`Environment ${nameAndId(found.environment)}, ${allNamed('cluster', picked)}`);
   report.where = found.environment.name;
   const own = { manifest, instances: picked, isOptional: false, within: undefined };
   return memberOf(session, { ...found, ...own }, { goals, ahead, isAlone: true });
@@ -102,8 +102,11 @@ async function findMany(
   const whole = [application.id, ...(wanted === undefined ? [] : [wanted])];
   report.ids = isOne ? found.map(({ environment }) => environment.id) : whole;
   for (const line of leftOut) step.log.notice(line);
-  const names = found.map(({ environment }) => nameAndId(environment)).join(', ');
-  step.log.info(names === '' ? 'No environment of the application matches' : `Environments ${names}`);
+  const names = allNamed(
+    'environment',
+    found.map(({ environment }) => environment),
+  );
+  step.log.info(found.length === 0 ? 'No environment of the application matches' : capitalized(names));
   report.where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
   return found.map(({ declared, ...one }) => {
     const own = { manifest: declared.manifest, isOptional: declared.isPattern };

@@ -109,6 +109,15 @@ export function nameAndId({ id, name }: { readonly id: string; readonly name: st
   return name === id ? id : `${name} (${id})`;
 }
 
+/** Returns `cluster App (inst-1)`, `clusters a (inst-1), b (inst-2)`, or for more than ten only their number. */
+export function allNamed(
+  kind: string,
+  items: readonly { readonly id: string; readonly name: string }[],
+): string {
+  if (items.length > 10) return `${items.length} ${kind}s`;
+  return `${kind}${items.length === 1 ? '' : 's'} ${items.map(nameAndId).join(', ')}`;
+}
+
 /** Opens the instance to work on its processes. `subject`: the subject of the checkpoints. */
 export function openTarget(session: Session, target: Target, subject: string) {
   return { service: cloudService, store: openStore(session, target), runtime: session.runtime(subject) };

@@ -115,7 +115,7 @@ export async function postComment(
   try {
     const where = { ...gitHub, pullRequest: pullRequest.number, cutOff };
     const posted = await keepComment(where, stickyComment(key, text));
-    log.info(`The comment on pull request ${pullRequest.number} was ${posted}`);
+    log.info(`Comment on pull request ${pullRequest.number}: ${posted}`);
   } catch (error) {
     log.warning(`The plan could not be posted as a comment: ${whyNot(error, pullRequest.fromFork)}`);
   }

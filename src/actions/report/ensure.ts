@@ -130,7 +130,7 @@ function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredClou
 }
 
 function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
-  if (hasChanges(ignored)) return ['drifted', 'Differs, not changed'];
+  if (outcome === 'unchanged' && hasChanges(ignored)) return ['drifted', 'Differs, not changed'];
   if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
   const [mark, verb] = [markOf(outcome), outcomeText(outcome)];
   return mark === 'done' ? ['waiting', `${verb}, not live yet`] : [mark, verb];

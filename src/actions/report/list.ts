@@ -36,6 +36,7 @@ export function showListed(
   const what = html`${processCount(count)}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
   if (isGate && count === 0) {
+    step.log.warning('There is no background process, so require-status checked nothing.');
     step.headline('drifted', html`No background process on ${where}: the step checked nothing`);
     step.summarize(
       next(html`check whether a process is missing: <code>require-status</code> passes where there is none.`),

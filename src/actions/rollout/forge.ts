@@ -40,7 +40,7 @@ export async function waitForNew(
   const gate = { statuses: upWords, minCount: 0, count };
   const { failure } = await waitAtGate(gate, paced(look, waiting), waiting);
   if (failure !== undefined) throw failure;
-  report.update({ next: html`<p>All new and replaced processes are running.</p>` });
+  report.update({ next: html`<p>All new and replaced processes have started.</p>` });
 }
 
 /** Returns a function that reads processes from the lists of their servers, and by their ids if a list lacks one. */

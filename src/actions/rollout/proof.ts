@@ -10,11 +10,12 @@ import {
 import { EnvironmentLog } from '../../cloud/environment-log-reader.ts';
 import { type LogContext, lookBack, watch } from '../../cloud/stability.ts';
 import { type Command, commandSucceeded, runCommand, StillGoing } from '../../cloud/started-work.ts';
-import { Cancelled, Failure, messageOf } from '../../failure.ts';
+import { Cancelled, Failure, messageOf, stated } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { oneOrList, shorten } from '../../text.ts';
+import { inSeconds } from '../../time.ts';
 import type { Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/environment.ts';
 import type { Session } from '../session.ts';
@@ -184,7 +185,11 @@ export async function verify(
       throw verificationFailed(verification, ended, showLogs);
     }
   } catch (error) {
-    if (error instanceof StillGoing) step.did('verification', undefined);
+    if (error instanceof StillGoing) {
+      step.did('verification', undefined);
+      step.output({ verified: 'false' });
+      throw tooLong(verification, error);
+    }
     // No documentation says with which status Laravel Cloud refuses a command in an environment that sleeps.
     if (error instanceof HttpFailure && isRefusal(error)) {
       const asleep = whyAsleep(await readAgain(session, environment));
@@ -197,6 +202,11 @@ export async function verify(
   step.log.info('Verified: the command has succeeded');
   step.summarize(html`<p><strong>Verified:</strong> ${code(verification.command)} has succeeded.</p>`);
   return undefined;
+}
+
+function tooLong({ command, timeout }: Verification, { what, why, fix }: StillGoing): Failure {
+  const headline = `Verification failed: "${shorten(command, 80)}" has not ended after ${inSeconds(timeout)}`;
+  return new Failure({ ...{ what, why, fix }, headline, details: stated(what, why) });
 }
 
 function isRefusal({ status = 0 }: HttpFailure): boolean {
@@ -221,7 +231,7 @@ function verificationFailed(
     details: `${isNews ? `${failureReason}. ` : ''}The processes are as declared`,
     why: `${name} ${ended}${isNews ? `: ${failureReason}` : ''}. The processes are as declared`,
     fix: showLogs
-      ? 'Its last lines are in the summary'
+      ? 'The summary shows the last lines of its output'
       : 'Look at the output of the command in Laravel Cloud, or set show-logs: true to see its last lines in the summary',
   });
 }
