@@ -108,7 +108,7 @@ describe('config-json that is not JSON is told with what is wrong', () => {
   test.each([
     [
       '{"queue": "it\'s" "tries": 1}',
-      'is not valid JSON after 17 characters; write an object such as {"queue"',
+      'is not valid JSON at character 18; write an object such as {"queue"',
     ],
     ['high,default', 'is not valid JSON; write an object such as'],
     ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],

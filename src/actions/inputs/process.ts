@@ -26,7 +26,7 @@ function readJson(inputs: Inputs, name: string, example: string): { readonly val
     return { value };
   } catch (error) {
     const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
-    const where = position === undefined ? '' : ` after ${position} characters`;
+    const where = position === undefined ? '' : ` at character ${Number(position) + 1}`;
     inputs.problem(name, `is not valid JSON${where}; write an object such as ${example}`);
     return undefined;
   }
