@@ -106,10 +106,7 @@ describe('A field of a request is named as the input that sets it', () => {
 
 describe('config-json that is not JSON is told with what is wrong', () => {
   test.each([
-    [
-      '{"queue": "it\'s" "tries": 1}',
-      'is not valid JSON at character 18; write an object such as {"queue"',
-    ],
+    ['{"queue": "it\'s" "tries": 1}', 'is not valid JSON at character 18; write an object such as {"queue"'],
     ['high,default', 'is not valid JSON; write an object such as'],
     ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],
   ])('%s', (json, why) => {

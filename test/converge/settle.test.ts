@@ -88,7 +88,5 @@ test('those that a declaration can tell apart come with how', () => {
   const undated = { ...plain, createdAt: 'some day' };
   const { why, fix } = severalMatch('worker', [undated, redis], 'which is meant', cloudService);
   expect(why).toContain('- p-1: connection not set, 1 process\n- p-2: connection redis, 1 process\n');
-  expect(fix).toBe(
-    'To tell them apart, set connection; or delete all but one of them',
-  );
+  expect(fix).toBe('To tell them apart, set connection; or delete all but one of them');
 });

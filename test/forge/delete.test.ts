@@ -99,7 +99,12 @@ describe('Deleting where a removal takes its time', () => {
     const { deleted, left } = await remove();
     expect([deleted, left]).toEqual([
       [],
-      [{ process: expect.objectContaining({ id: '41' }), error: 'still there 60 s after the service accepted the request' }],
+      [
+        {
+          process: expect.objectContaining({ id: '41' }),
+          error: 'still there 60 s after the service accepted the request',
+        },
+      ],
     ]);
     expect(clock.now()).toBe(60250);
     expect(log).toContainEqual(expect.stringMatching(/^Still being removed after \d+ s: 41$/));
