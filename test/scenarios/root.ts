@@ -218,6 +218,10 @@ const namedEnvironments = scenariosOf(action, inMain, {
     ['pending', ...Array<string>(99).fill('build.running')],
     { 'wait-timeout': '20' },
   ),
+  '`redeploy`: an earlier deployment takes longer than `wait-timeout`': ({ cloud, environment }) => {
+    cloud.addDeployment(environment, { script: Array<string>(99).fill('build.running') });
+    return { inputs: { redeploy: 'true', 'wait-timeout': '20' } };
+  },
   'the create request is answered with 500 each time': ({ faults }) => {
     faults.add({ kind: 'status', status: 500, on: 'POST .*/background-processes$', times: 9 });
     return { inputs: { queue: 'high,default' } };

@@ -155,7 +155,7 @@ async function redeploy(
     // The failure names the deployment.
     if (error instanceof StillGoing || (isCancelled && followed !== undefined))
       step.did('deployment', undefined);
-    if (error instanceof StillGoing) throw tooSlow(change, error, rollout.goals);
+    if (error instanceof StillGoing) throw tooSlow(change, error, rollout.goals, followed);
     throw isCancelled ? cancelledAfter(change, followed, error.mayHaveActed) : error;
   });
   return await afterDeployment(rollout, change, ended, live);
@@ -202,11 +202,22 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function tooSlow({ short }: StepChange, { what, why, fix }: StillGoing, goals: RolloutGoals): Failure {
+/** `followed`: undefined if the step was still waiting for a deployment that began before the change. */
+function tooSlow(
+  { short }: StepChange,
+  { what, why, fix }: StillGoing,
+  { waitTimeout }: RolloutGoals,
+  followed: string | undefined,
+): Failure {
+  const after = inSeconds(waitTimeout);
+  const isOwn = followed !== undefined;
   return new Failure({
-    headline: `${short}, but still deploying after ${inSeconds(goals.waitTimeout)}`,
+    headline: `${short}, but ${isOwn ? `still deploying after ${after}` : `not deployed: an earlier deployment still runs after ${after}`}`,
     details: stated(what, why),
-    ...{ what, why, fix },
+    ...{ what, why },
+    fix: isOwn
+      ? fix
+      : 'It does not contain the change: deploy the environment when it has ended, or raise wait-timeout',
   });
 }
 
