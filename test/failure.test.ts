@@ -1,23 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Cancelled, Failure, messageOf } from '../src/failure.ts';
 
-describe('a failure reads as one sentence or two', () => {
-  test.each([
-    [{ what: 'The request', why: 'it was refused' }, 'The request was refused.'],
-    [{ what: 'The request', why: 'it was refused', fix: '' }, 'The request was refused.'],
-    [{ what: 'The request', why: 'it was refused', fix: 'Try again' }, 'The request was refused. Try again.'],
-    [{ what: 'The request', why: 'items are missing' }, 'The request: items are missing.'],
-    [{ what: 'The request', why: 'Why?', fix: 'Look!' }, 'The request: Why? Look!'],
-    [{ what: 'The request', why: 'Invalid.', fix: 'Mend it.' }, 'The request: Invalid. Mend it.'],
-    [
-      { what: 'The inputs', why: 'two are wrong:\n- a\n- b\n', fix: 'Mend them' },
-      'The inputs: two are wrong:\n- a\n- b\nMend them.',
-    ],
-    [{ what: 'Two problems', why: '\n- a\n- b\n' }, 'Two problems:\n- a\n- b\n'],
-    [{ what: 'The inputs', why: 'a full stop. stands inside' }, 'The inputs: a full stop. stands inside.'],
-  ])('%o', (parts, message) => {
-    expect(new Failure(parts).message).toBe(message);
-  });
+test.each([
+  [{ what: 'The request', why: 'it was refused' }, 'The request was refused.'],
+  [{ what: 'The request', why: 'it was refused', fix: '' }, 'The request was refused.'],
+  [{ what: 'The request', why: 'it was refused', fix: 'Try again' }, 'The request was refused. Try again.'],
+  [{ what: 'The request', why: 'items are missing' }, 'The request: items are missing.'],
+  [{ what: 'The request', why: 'Why?', fix: 'Look!' }, 'The request: Why? Look!'],
+  [{ what: 'The request', why: 'Invalid.', fix: 'Mend it.' }, 'The request: Invalid. Mend it.'],
+  [
+    { what: 'The inputs', why: 'two are wrong:\n- a\n- b\n', fix: 'Mend them' },
+    'The inputs: two are wrong:\n- a\n- b\nMend them.',
+  ],
+  [{ what: 'Two problems', why: '\n- a\n- b\n' }, 'Two problems:\n- a\n- b\n'],
+  [{ what: 'The inputs', why: 'a full stop. stands inside' }, 'The inputs: a full stop. stands inside.'],
+])('a failure reads as one sentence or two: %o', (parts, message) => {
+  expect(new Failure(parts).message).toBe(message);
 });
 
 test('a failure keeps its parts, its name and its cause', () => {

@@ -2,16 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { backoff, Deadline, poll, systemClock, timeOf } from '../src/time.ts';
 import { VirtualClock } from './support/virtual-clock.ts';
 
-describe('pauses', () => {
-  test.each([
-    ['double until the longest', [1, 1, 1, 1, 1], [500, 1_000, 2_000, 3_000, 3_000]],
-    ['are at least half as long', [0, 0, 0, 0, 0], [250, 500, 1_000, 1_500, 1_500]],
-    ['are each drawn anew, to the millisecond', [0, 0.5, 0.999], [250, 750, 1_999]],
-  ])('%s', (_, dice, pauses) => {
-    const left = [...dice];
-    const next = backoff({ first: 500, longest: 3_000 }, () => left.shift() ?? 0);
-    expect(pauses.map(next)).toEqual(pauses);
-  });
+test.each([
+  ['double until the longest', [1, 1, 1, 1, 1], [500, 1_000, 2_000, 3_000, 3_000]],
+  ['are at least half as long', [0, 0, 0, 0, 0], [250, 500, 1_000, 1_500, 1_500]],
+  ['are each drawn anew, to the millisecond', [0, 0.5, 0.999], [250, 750, 1_999]],
+])('pauses %s', (_, dice, pauses) => {
+  const left = [...dice];
+  const next = backoff({ first: 500, longest: 3_000 }, () => left.shift() ?? 0);
+  expect(pauses.map(next)).toEqual(pauses);
 });
 
 describe('the system’s clock', () => {

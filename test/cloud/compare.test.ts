@@ -204,37 +204,30 @@ test.each([
   expect(values.map(flagOf)).toEqual(values.map(() => flag));
 });
 
-describe('an update of a worker carries the whole config', () => {
-  /** As recorded: unset options are null, and some may not be sent. */
-  const stored = {
-    ...{ connection: 'database', queue: null, name: 'x', tries: '3', backoff: '', 'max-jobs': 5 },
-    ...{ sleep: 10, rest: '1.5', timeout: 'long', force: '1' },
-  };
+/** As recorded: unset options are null, and some may not be sent. */
+const stored = {
+  ...{ connection: 'database', queue: null, name: 'x', tries: '3', backoff: '', 'max-jobs': 5 },
+  ...{ sleep: 10, rest: '1.5', timeout: 'long', force: '1' },
+};
 
-  test.each<[string, WorkerConfig, Record<string, unknown>, WorkerConfig | undefined]>([
-    [
-      'what is set, in the types of a request, and over it what is declared',
-      { queue: 'high', sleep: 5 },
-      stored,
-      { connection: 'database', queue: 'high', tries: 3, sleep: 5, force: true },
-    ],
-    [
-      'also a zero and a false',
-      {},
-      { tries: 0, force: false, rest: '0' },
-      { tries: 0, force: false, rest: 0 },
-    ],
-    [
-      'but no number that is neither one nor its text',
-      {},
-      { tries: [], backoff: true, sleep: ' ', rest: [3], timeout: {} },
-      undefined,
-    ],
-    ['but no flag that is neither true nor false', {}, { force: 'maybe' }, undefined],
-    ['text even where a number came', {}, { queue: 7 }, { queue: '7' }],
-    ['nothing where none is set or declared', {}, { tries: null }, undefined],
-  ])('%s', (_, declared, there, config) => {
-    expect(updateFor(pinnedWorker(declared), storing(there))).toEqual(config === undefined ? {} : { config });
-    expect(updateFor(pinnedWorker(declared, 2), storing(there))).toMatchObject({ processes: 2 });
-  });
+test.each<[string, WorkerConfig, Record<string, unknown>, WorkerConfig | undefined]>([
+  [
+    'what is set, in the types of a request, and over it what is declared',
+    { queue: 'high', sleep: 5 },
+    stored,
+    { connection: 'database', queue: 'high', tries: 3, sleep: 5, force: true },
+  ],
+  ['also a zero and a false', {}, { tries: 0, force: false, rest: '0' }, { tries: 0, force: false, rest: 0 }],
+  [
+    'but no number that is neither one nor its text',
+    {},
+    { tries: [], backoff: true, sleep: ' ', rest: [3], timeout: {} },
+    undefined,
+  ],
+  ['but no flag that is neither true nor false', {}, { force: 'maybe' }, undefined],
+  ['text even where a number came', {}, { queue: 7 }, { queue: '7' }],
+  ['nothing where none is set or declared', {}, { tries: null }, undefined],
+])('an update of a worker carries the whole config: %s', (_, declared, there, config) => {
+  expect(updateFor(pinnedWorker(declared), storing(there))).toEqual(config === undefined ? {} : { config });
+  expect(updateFor(pinnedWorker(declared, 2), storing(there))).toMatchObject({ processes: 2 });
 });

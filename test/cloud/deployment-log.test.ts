@@ -52,13 +52,11 @@ describe('the step at which a deployment failed', () => {
   });
 });
 
-describe('what a step has printed', () => {
-  test.each([
-    ['escapes', '\u001b[90m. \u001b[39m \u001b[32;1mDONE \u001b[39;22m', '.  DONE '],
-    ['a line that overwrites itself', 'a\r\n10 %\r50 %\r100 %\nb', 'a\n100 %\nb'],
-    ['a line that ends with a carriage return', '10 %\r100 %\r\nb', '100 %\nb'],
-    ['a line that is cleared in the end', '10 %\r  \n', '10 %\n'],
-  ])('is shown as a terminal shows it in the end: %s', (_, output, shown) => {
-    expect(asPrinted(output)).toBe(shown);
-  });
+test.each([
+  ['escapes', '\u001b[90m. \u001b[39m \u001b[32;1mDONE \u001b[39;22m', '.  DONE '],
+  ['a line that overwrites itself', 'a\r\n10 %\r50 %\r100 %\nb', 'a\n100 %\nb'],
+  ['a line that ends with a carriage return', '10 %\r100 %\r\nb', '100 %\nb'],
+  ['a line that is cleared in the end', '10 %\r  \n', '10 %\n'],
+])('what a step has printed is shown as a terminal shows it in the end: %s', (_, output, shown) => {
+  expect(asPrinted(output)).toBe(shown);
 });

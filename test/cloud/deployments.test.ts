@@ -261,41 +261,39 @@ describe('a request to deploy', () => {
   });
 });
 
-describe('a deployment that is followed', () => {
-  const cancelled = { ends: 'cancelled', takes: 10_000 };
-  const byHand = { at: 10_001, ends: 'cancelled', takes: 0 };
+const cancelled = { ends: 'cancelled', takes: 10_000 };
+const byHand = { at: 10_001, ends: 'cancelled', takes: 0 };
 
-  test.each<[string, Other[], string, string?]>([
-    ['fails', [{ ends: 'build.failed', takes: 10_000 }], 'depl-1', 'build.failed'],
-    ['is cancelled without a newer one', [cancelled], 'depl-1', 'cancelled'],
-    [
-      'is cancelled, and the list does not hold it',
-      [{ ...cancelled, shownAfter: Infinity }, { at: 1 }],
-      'depl-1',
-      'cancelled',
-    ],
-    ['leads to the newest', [cancelled, { ...byHand, at: 10_000, takes: 1 }, { at: 10_001 }], 'depl-3'],
-    ['leads to one that runs, not to one cancelled by hand', [cancelled, { at: 10_000 }, byHand], 'depl-2'],
-    [
-      'leads to one that has failed, not to one cancelled by hand',
-      [cancelled, { at: 10_000, ends: 'build.failed', takes: 0 }, byHand],
-      'depl-2',
-      'build.failed',
-    ],
-    [
-      'leads to the one that carries the change, though the newest has failed',
-      [cancelled, { at: 10_000, takes: 0 }, { at: 10_001, ends: 'build.failed', takes: 0 }],
-      'depl-2',
-    ],
-    ['leads to one that the list shows later', [cancelled, { at: 10_000, shownAfter: 8_000 }], 'depl-2'],
-  ])('%s', async (_, others, id, status = 'deployment.succeeded') => {
-    const { client, clock, following, followed, lines } = openEnvironment({ others });
-    expect(await clock.run(followOn(client, 'env-1', running, following))).toMatchObject({ id, status });
-    expect(followed).toEqual(id === 'depl-1' ? [id] : ['depl-1', id]);
-    expect(lines.filter((line) => line.includes('was cancelled'))).toEqual(
-      id === 'depl-1' ? [] : [`Deployment depl-1 was cancelled, since ${id} has begun; following that one`],
-    );
-  });
+test.each<[string, Other[], string, string?]>([
+  ['fails', [{ ends: 'build.failed', takes: 10_000 }], 'depl-1', 'build.failed'],
+  ['is cancelled without a newer one', [cancelled], 'depl-1', 'cancelled'],
+  [
+    'is cancelled, and the list does not hold it',
+    [{ ...cancelled, shownAfter: Infinity }, { at: 1 }],
+    'depl-1',
+    'cancelled',
+  ],
+  ['leads to the newest', [cancelled, { ...byHand, at: 10_000, takes: 1 }, { at: 10_001 }], 'depl-3'],
+  ['leads to one that runs, not to one cancelled by hand', [cancelled, { at: 10_000 }, byHand], 'depl-2'],
+  [
+    'leads to one that has failed, not to one cancelled by hand',
+    [cancelled, { at: 10_000, ends: 'build.failed', takes: 0 }, byHand],
+    'depl-2',
+    'build.failed',
+  ],
+  [
+    'leads to the one that carries the change, though the newest has failed',
+    [cancelled, { at: 10_000, takes: 0 }, { at: 10_001, ends: 'build.failed', takes: 0 }],
+    'depl-2',
+  ],
+  ['leads to one that the list shows later', [cancelled, { at: 10_000, shownAfter: 8_000 }], 'depl-2'],
+])('a deployment that is followed %s', async (_, others, id, status = 'deployment.succeeded') => {
+  const { client, clock, following, followed, lines } = openEnvironment({ others });
+  expect(await clock.run(followOn(client, 'env-1', running, following))).toMatchObject({ id, status });
+  expect(followed).toEqual(id === 'depl-1' ? [id] : ['depl-1', id]);
+  expect(lines.filter((line) => line.includes('was cancelled'))).toEqual(
+    id === 'depl-1' ? [] : [`Deployment depl-1 was cancelled, since ${id} has begun; following that one`],
+  );
 });
 
 test('a deployment that has ended is not read again', async () => {

@@ -208,23 +208,21 @@ test.each([
   expect(value?.outcome).toBe(outcome);
 });
 
-describe('where nothing may be written', () => {
-  const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
+const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
 
-  test.each<[string, Case, readonly P[]]>([
-    ['nothing is created', {}, []],
-    ['nothing would be created', { dryRun }, []],
-    ['nothing is updated', {}, [drifted]],
-    ['nothing would be updated', { dryRun }, [drifted]],
-    ['nothing is created blindly', { ifExists: 'create' }, []],
-    ['nothing would be created blindly', { ifExists: 'create', dryRun }, []],
-    ['what is as declared is refused in the same way: it cannot be declared there', {}, [declared]],
-    ['what exists is refused for this reason with if-exists: fail, too', { ifExists: 'fail' }, [declared]],
-  ])('%s', async (_, given, listed) => {
-    const { calls, error } = await ensuring({ ...given, list: [listed], refusal });
-    expect(error).toBe(refusal);
-    expect(calls).toBe(given.ifExists === 'create' ? '' : 'list');
-  });
+test.each<[string, Case, readonly P[]]>([
+  ['nothing is created', {}, []],
+  ['nothing would be created', { dryRun }, []],
+  ['nothing is updated', {}, [drifted]],
+  ['nothing would be updated', { dryRun }, [drifted]],
+  ['nothing is created blindly', { ifExists: 'create' }, []],
+  ['nothing would be created blindly', { ifExists: 'create', dryRun }, []],
+  ['what is as declared is refused in the same way: it cannot be declared there', {}, [declared]],
+  ['what exists is refused for this reason with if-exists: fail, too', { ifExists: 'fail' }, [declared]],
+])('where nothing may be written, %s', async (_, given, listed) => {
+  const { calls, error } = await ensuring({ ...given, list: [listed], refusal });
+  expect(error).toBe(refusal);
+  expect(calls).toBe(given.ifExists === 'create' ? '' : 'list');
 });
 
 describe('an error is', () => {

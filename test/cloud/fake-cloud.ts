@@ -22,7 +22,7 @@ export class FakeStore implements Store<ProcessSpec, ExistingProcess> {
   /** How many calls ran at once at most. */
   peak = 0;
   /** May throw instead of acting; `lose` acts and loses the answer. */
-  before: (call: Call) => 'lose' | undefined = () => undefined;
+  before: (call: Call) => unknown = () => undefined;
   readonly #clock: Clock;
   readonly #instanceId: string;
   #running = 0;

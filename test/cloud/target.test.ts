@@ -151,68 +151,66 @@ test('resources of another type in their lists are no applications and no enviro
   expect(await clock.run(listEnvironments(client, 'app-1'))).toEqual([]);
 });
 
-describe('a name that means nothing is an error', () => {
-  const twin = { ...blog, id: 'app-9' };
-  const only = (...applications: Organization['applications'] & object): Organization => ({
-    ...acme,
-    applications,
-  });
-  const twins: Organization = {
-    ...acme,
-    environments: { 'app-1': [production, staging].map((one) => ({ ...one, name: 'same' })) },
-  };
+const twin = { ...blog, id: 'app-9' };
+const only = (...applications: Organization['applications'] & object): Organization => ({
+  ...acme,
+  applications,
+});
+const twins: Organization = {
+  ...acme,
+  environments: { 'app-1': [production, staging].map((one) => ({ ...one, name: 'same' })) },
+};
 
-  test.each<[string, Partial<EnvironmentName>, Organization?]>([
-    [
-      'The application: none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty. Set application.',
-      { repository: undefined, environment: 'prod' },
-    ],
-    [
-      'No application in the token’s organization is named "Shap": there are Shop / shop / acme/shop (app-1), Blog / weblog / acme/blog (app-2), Bare (app-3). Did you mean "Shop" or "shop"? Correct the input application.',
-      { application: 'Shap' },
-    ],
-    [
-      'No application in Laravel Cloud deploys the repository "Shop": there are Shop (acme/shop), Bare (app-3). Set application to the one you mean.',
-      { repository: 'Shop' },
-      only(shop, bare),
-    ],
-    [
-      'No application in Laravel Cloud deploys the repository "acme/x": there is Shop (acme/shop). Set application to the one you mean.',
-      { repository: 'acme/x' },
-      only(shop),
-    ],
-    [
-      'No application in Laravel Cloud deploys the repository "acme/shop": the token’s organization has none. Check the token.',
-      {},
-      only(),
-    ],
-    [
-      '2 applications in the token’s organization have the repository "acme/blog": they are Blog (app-2), Blog (app-9). Set application to the id of the one you mean.',
-      { repository: 'acme/blog' },
-      only(blog, twin),
-    ],
-    [
-      'No environment in the application is named "produktion": there are production / prod / main (env-1), staging / develop (env-2). Did you mean "production"? Set environment: production. If it is still being created, set wait-for-environment.',
-      { environment: 'produktion' },
-    ],
-    [
-      '2 environments in the application are named "same": they are prod (env-1), develop (env-2). Set environment to the id of the one you mean.',
-      { environment: 'same' },
-      twins,
-    ],
-    [
-      'The environment "env-9": no environment has this id, or the token cannot see it. Correct environment. If it is still being created, set wait-for-environment.',
-      { environment: 'env-9', repository: undefined },
-    ],
-    [
-      'No environment in the application has the id or name "env-9": there are production / prod / main (env-1), staging / develop (env-2). Correct the input environment. If it is still being created, set wait-for-environment.',
-      { environment: 'env-9' },
-    ],
-  ])('%s', async (message, name, organization = acme) => {
-    const { result, lines } = await find(name, organization);
-    expect(result).toMatchObject({ message, annotations: [{ message }] });
-    expect(lines).toEqual([]);
-  });
+test.each<[string, Partial<EnvironmentName>, Organization?]>([
+  [
+    'The application: none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty. Set application.',
+    { repository: undefined, environment: 'prod' },
+  ],
+  [
+    'No application in the token’s organization is named "Shap": there are Shop / shop / acme/shop (app-1), Blog / weblog / acme/blog (app-2), Bare (app-3). Did you mean "Shop" or "shop"? Correct the input application.',
+    { application: 'Shap' },
+  ],
+  [
+    'No application in Laravel Cloud deploys the repository "Shop": there are Shop (acme/shop), Bare (app-3). Set application to the one you mean.',
+    { repository: 'Shop' },
+    only(shop, bare),
+  ],
+  [
+    'No application in Laravel Cloud deploys the repository "acme/x": there is Shop (acme/shop). Set application to the one you mean.',
+    { repository: 'acme/x' },
+    only(shop),
+  ],
+  [
+    'No application in Laravel Cloud deploys the repository "acme/shop": the token’s organization has none. Check the token.',
+    {},
+    only(),
+  ],
+  [
+    '2 applications in the token’s organization have the repository "acme/blog": they are Blog (app-2), Blog (app-9). Set application to the id of the one you mean.',
+    { repository: 'acme/blog' },
+    only(blog, twin),
+  ],
+  [
+    'No environment in the application is named "produktion": there are production / prod / main (env-1), staging / develop (env-2). Did you mean "production"? Set environment: production. If it is still being created, set wait-for-environment.',
+    { environment: 'produktion' },
+  ],
+  [
+    '2 environments in the application are named "same": they are prod (env-1), develop (env-2). Set environment to the id of the one you mean.',
+    { environment: 'same' },
+    twins,
+  ],
+  [
+    'The environment "env-9": no environment has this id, or the token cannot see it. Correct environment. If it is still being created, set wait-for-environment.',
+    { environment: 'env-9', repository: undefined },
+  ],
+  [
+    'No environment in the application has the id or name "env-9": there are production / prod / main (env-1), staging / develop (env-2). Correct the input environment. If it is still being created, set wait-for-environment.',
+    { environment: 'env-9' },
+  ],
+])('a name that means nothing is an error: %s', async (message, name, organization = acme) => {
+  const { result, lines } = await find(name, organization);
+  expect(result).toMatchObject({ message, annotations: [{ message }] });
+  expect(lines).toEqual([]);
 });
 
 describe('what is not there yet', () => {

@@ -74,21 +74,22 @@ const failing =
     if (call.kind === kind && isMeant(call)) throw error;
   };
 
+/** A worker that runs on this queue. */
+const onQueue = (id: string, queue: string) => existing({ id, config: { queue } });
+
 const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
-describe('The log tells what becomes of each operation, and where', () => {
-  test('of one that makes a process, of one that changes one, and of one that deletes one', async () => {
-    const world = new World();
-    world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
-    await world.run([worker({}, 2), worker({ queue: 'new' })], { prune: true });
-    expect(world.changes).toBe(3);
-    expect(world.lines).toEqual([
-      'inst-1, worker on queue default: Updating p-1 (processes: 1 → 2)',
-      'inst-1, worker on queue default: updated (p-1)',
-      'inst-1, worker on queue new: created (process-1)',
-      'inst-1, worker on queue old: deleted (p-2)',
-    ]);
-  });
+test('the log tells what becomes of each operation, and where', async () => {
+  const world = new World();
+  world.store([existing({ id: 'p-1' }), onQueue('p-2', 'old')]);
+  await world.run([worker({}, 2), worker({ queue: 'new' })], { prune: true });
+  expect(world.changes).toBe(3);
+  expect(world.lines).toEqual([
+    'inst-1, worker on queue default: Updating p-1 (processes: 1 → 2)',
+    'inst-1, worker on queue default: updated (p-1)',
+    'inst-1, worker on queue new: created (process-1)',
+    'inst-1, worker on queue old: deleted (p-2)',
+  ]);
 });
 
 describe('A plan is carried out with few requests', () => {
@@ -102,10 +103,7 @@ describe('A plan is carried out with few requests', () => {
   });
 
   test('an update is one request, and what is as declared is none', async () => {
-    const { world, store } = open([
-      existing({ id: 'p-1' }),
-      existing({ id: 'p-2', config: { queue: 'high' } }),
-    ]);
+    const { world, store } = open([existing({ id: 'p-1' }), onQueue('p-2', 'high')]);
     const results = await world.run([worker({}, 3), worker({ queue: 'high' })]);
     expect(countsText(countsOf(results), 'done')).toBe('1 updated');
     expect(results).toMatchObject([{ changes: { processes: { from: 1, to: 3 } } }, { outcome: 'unchanged' }]);
@@ -122,6 +120,8 @@ describe('A plan is carried out with few requests', () => {
 });
 
 describe('Each create happens exactly once', () => {
+  const longAgo = { createdAt: '1960-01-01T00:00:00Z' };
+
   test('a lost answer is looked for, and what has appeared is taken', async () => {
     const { world, store } = open();
     store.before = () => (store.count('create') === 1 ? 'lose' : undefined);
@@ -133,28 +133,19 @@ describe('Each create happens exactly once', () => {
 
   test('of a race the oldest stays, and only this run’s own is removed', async () => {
     const { world, store } = open();
-    const rival = existing({
-      id: 'rival',
-      type: 'custom',
-      command: 'job 1',
-      createdAt: '1960-01-01T00:00:00Z',
-    });
+    const rival = existing({ id: 'rival', ...longAgo, type: 'custom', command: 'job 1' });
     const results = await world.run(customs(3), { meanwhile: () => store.processes.push(rival) });
     expect(statuses(results)).toEqual(['done', 'done', 'done']);
     expect(results[1]).toMatchObject({ outcome: 'unchanged', madeByOther: true, process: { id: 'rival' } });
-    expect(store.processes.filter(({ command }) => command === 'job 1').map(({ id }) => id)).toEqual([
-      'rival',
-    ]);
+    expect(store.processes.filter(({ command }) => command === 'job 1')).toEqual([rival]);
     expect(store.processes).toHaveLength(3);
   });
 
   test('a rival’s process that vanishes while it is updated is created anew', async () => {
     const { world, store } = open();
-    const meanwhile = () =>
-      void store.processes.push(existing({ id: 'rival', createdAt: '1960-01-01T00:00:00Z' }));
+    const meanwhile = () => void store.processes.push(existing({ id: 'rival', ...longAgo }));
     store.before = ({ kind }) => {
       if (kind === 'update') store.processes.pop();
-      return undefined;
     };
     expect(await world.run([worker({}, 2)], { meanwhile })).toMatchObject([{ outcome: 'created' }]);
     expect(world.lines).toContain('inst-1, worker on queue default: rival has vanished; looking again');
@@ -172,7 +163,7 @@ describe('Each create happens exactly once', () => {
 
 describe('What could not be done is told, and stops only what depends on it', () => {
   test('one failure leaves the other operations alone and holds the deletes back', async () => {
-    const { world, store } = open([existing({ id: 'p-1', config: { queue: 'old' } })]);
+    const { world, store } = open([onQueue('p-1', 'old')]);
     store.before = failing('create', refused(), ({ what }) => what === 'job 1');
     const results = await world.run(customs(3), { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
@@ -181,10 +172,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
   });
 
   test('a delete whose answers are lost is done when the process is gone, else failed', async () => {
-    const { world, store } = open([
-      existing({ id: 'p-1', config: { queue: 'a' } }),
-      existing({ id: 'p-2', config: { queue: 'b' } }),
-    ]);
+    const { world, store } = open([onQueue('p-1', 'a'), onQueue('p-2', 'b')]);
     store.before = ({ kind, what }) => {
       if (kind === 'remove' && what === 'p-2') throw lost();
       return kind === 'remove' ? 'lose' : undefined;
@@ -210,7 +198,6 @@ describe('What could not be done is told, and stops only what depends on it', ()
     store.before = ({ kind }) => {
       if (kind === 'create' && store.count('create') === 6)
         void world.clock.sleep(20).then(() => world.stop.abort(reason));
-      return undefined;
     };
     const results = await world.run([...customs(20)], { prune: true });
     expect(store.processes).toHaveLength(6);
@@ -263,7 +250,6 @@ describe('A failure says what is known by then', () => {
     const { world, store } = open();
     store.before = ({ kind }) => {
       if (kind === 'list') store.processes.length = 0;
-      return undefined;
     };
     const [result] = await world.run([worker()]);
     expect(result).toMatchObject({ status: 'failed', outcome: undefined, process: undefined });
@@ -301,7 +287,7 @@ describe('A process of one operation is none of another', () => {
 });
 
 test('nothing is created, changed or deleted where nothing may be written: no request is sent', async () => {
-  const { world, store } = open([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+  const { world, store } = open([existing({ id: 'p-1' }), onQueue('p-2', 'old')]);
   store.mayWrite = () => {
     throw new Failure({ what: 'The cluster', why: 'it is a managed queue' });
   };

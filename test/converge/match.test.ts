@@ -29,13 +29,11 @@ function matched(declared: readonly ProcessSpec[], there: readonly ExistingProce
   };
 }
 
-describe('Of several that look the same', () => {
-  test('the oldest is the declared one, even if a younger one needs no change', () => {
-    const there = [born(2, 'young', { tries: 3 }), born(1, 'old', { tries: 1 })];
-    expect(matched([worker({ tries: 3 })], there)).toEqual({
-      pairs: { 'worker on queue default': 'old' },
-      contested: [{ spec: 'worker on queue default', found: ['old', 'young'], extra: ['young'] }],
-    });
+test('of several that look the same the oldest is the declared one, even if a younger one needs no change', () => {
+  const there = [born(2, 'young', { tries: 3 }), born(1, 'old', { tries: 1 })];
+  expect(matched([worker({ tries: 3 })], there)).toEqual({
+    pairs: { 'worker on queue default': 'old' },
+    contested: [{ spec: 'worker on queue default', found: ['old', 'young'], extra: ['young'] }],
   });
 });
 

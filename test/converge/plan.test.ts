@@ -61,17 +61,15 @@ test('a replacement is in doubt where a field of the old process is not known, w
   expect(doubtsOf(3)).toEqual([]);
 });
 
-describe('Declarations and processes are matched one to one, the most specific first', () => {
-  test('the worker that takes any connection does not take what a third declaration names', () => {
-    const there = [
-      runs('p-1', { connection: 'database' }),
-      runs('p-2', { connection: 'database' }),
-      runs('p-3', { connection: 'redis' }),
-    ];
-    const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
-    expect(plan(declared, there).ambiguous).toEqual([]);
-    expect(plan(declared, there).operations.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
-  });
+test('the worker that takes any connection does not take what a third declaration names', () => {
+  const there = [
+    runs('p-1', { connection: 'database' }),
+    runs('p-2', { connection: 'database' }),
+    runs('p-3', { connection: 'redis' }),
+  ];
+  const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
+  expect(plan(declared, there).ambiguous).toEqual([]);
+  expect(plan(declared, there).operations.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
 });
 
 describe('Nothing is left to luck', () => {
@@ -198,12 +196,10 @@ test('each outcome is counted by itself, and a change that was not made as none'
   expect(changesIn(counts('unchanged', 'undeclared'))).toBe(0);
 });
 
-describe('counts in words', () => {
-  test('say first what is lost, and leave out what there is none of', () => {
-    const some = counts('created', 'deleted', 'deleted', 'replaced', 'undeclared', 'unchanged');
-    expect(countsText(some, 'planned')).toBe('2 to delete, 1 to replace, 1 to create, 1 not in the manifest');
-    expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
-      '2 deleted, 1 replaced, 1 updated, 1 created, 1 not in the manifest',
-    );
-  });
+test('counts in words say first what is lost, and leave out what there is none of', () => {
+  const some = counts('created', 'deleted', 'deleted', 'replaced', 'undeclared', 'unchanged');
+  expect(countsText(some, 'planned')).toBe('2 to delete, 1 to replace, 1 to create, 1 not in the manifest');
+  expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
+    '2 deleted, 1 replaced, 1 updated, 1 created, 1 not in the manifest',
+  );
 });

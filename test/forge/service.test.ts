@@ -135,25 +135,24 @@ describe('A process in doubt', () => {
   });
 });
 
-describe('A process whose directory is not known', () => {
-  const vague = processOf({ id: '1', directory: null, vague: 'its directory is not known' });
+const vague = processOf({ id: '1', directory: null, vague: 'its directory is not known' });
 
-  test('may be the declared one, if the declaration has a directory: nothing is created beside it', () => {
-    expect(plan([specOf()], [vague]).doubts).toMatchObject([{ found: [vague] }]);
-    expect(plan([specOf({ command: 'php8.4 artisan other' })], [vague]).doubts).toEqual([]);
-    expect(doubtText(vague)).toBe('1 (its directory is not known)');
-  });
+test('a process whose directory is not known may be the declared one, if that has a directory', () => {
+  expect(plan([specOf()], [vague]).doubts).toMatchObject([{ found: [vague] }]);
+  expect(plan([specOf({ command: 'php8.4 artisan other' })], [vague]).doubts).toEqual([]);
+  expect(doubtText(vague)).toBe('1 (its directory is not known)');
 });
 
-describe('What a replacement has left that was interrupted', () => {
-  const left = processOf({ id: '1', processes: 3, createdAt: '2026-10-01T09:00:00Z' });
-  const successor = processOf({ id: '2', createdAt: '2026-10-01T09:00:05Z' });
-  const kept = `= ${horizon} in /home/forge/shop.example  2`;
-  const deleted = `- ${horizon} in /home/forge/shop.example  1`;
+const left = processOf({ id: '1', processes: 3, createdAt: '2026-10-01T09:00:00Z' });
+const successor = processOf({ id: '2', createdAt: '2026-10-01T09:00:05Z' });
+const kept = `= ${horizon} in /home/forge/shop.example  2`;
+const deleted = `- ${horizon} in /home/forge/shop.example  1`;
 
-  test.each([false, true])('goes, and its successor is kept, also without prune (prune: %s)', (prune) => {
+test.each([false, true])(
+  'what an interrupted replacement has left goes, and its successor is kept (prune: %s)',
+  (prune) => {
     const there = [left, successor];
     expect(lines([specOf()], there, prune)).toEqual([kept, deleted]);
     expect(plan([specOf()], there, prune).ambiguous).toEqual([]);
-  });
-});
+  },
+);

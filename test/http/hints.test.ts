@@ -114,20 +114,18 @@ describe('the server’s own words', () => {
   });
 });
 
-describe('a redirect', () => {
-  test.each([
-    ['https://login.example/path?token=1', ', a redirect to https://login.example, which is not followed'],
-    ['/login', ', a redirect, which is not followed'],
-    [undefined, ', a redirect, which is not followed'],
-  ])('to %s is told by its origin at most', (location, words) => {
-    const response = text(302, '', location === undefined ? {} : { location });
-    const failure = failureFor(response, { method: 'GET', what: 'Reading the thing' });
-    expect(failure.message).toBe(
-      `Reading the thing: The Cloud answered 302${words}, so that the token goes nowhere else. Check that api-url is the address of the API itself and the token is valid.`,
-    );
-    const afterWrite = `${failure.fix}. Whether the request has taken effect is not known: look there before running this again`;
-    expect(failureFor(response)).toMatchObject({ why: failure.why, fix: afterWrite });
-  });
+test.each([
+  ['https://login.example/path?token=1', ', a redirect to https://login.example, which is not followed'],
+  ['/login', ', a redirect, which is not followed'],
+  [undefined, ', a redirect, which is not followed'],
+])('a redirect to %s is told by its origin at most', (location, words) => {
+  const response = text(302, '', location === undefined ? {} : { location });
+  const failure = failureFor(response, { method: 'GET', what: 'Reading the thing' });
+  expect(failure.message).toBe(
+    `Reading the thing: The Cloud answered 302${words}, so that the token goes nowhere else. Check that api-url is the address of the API itself and the token is valid.`,
+  );
+  const afterWrite = `${failure.fix}. Whether the request has taken effect is not known: look there before running this again`;
+  expect(failureFor(response)).toMatchObject({ why: failure.why, fix: afterWrite });
 });
 
 function failureOf(error: unknown, timedOutAfter?: number) {
@@ -286,16 +284,14 @@ describe('a request that may have arrived', () => {
   });
 });
 
-describe('the code of an error', () => {
-  test.each([
-    ['an error without one', new RangeError('x'), 'RangeError'],
-    ['an error whose code is no text', Object.assign(new Error('x'), { code: 7 }), 'Error'],
-    ['something that is no error', 'x', 'unknown'],
-    ['several attempts of which nothing is known', new AggregateError([]), 'AggregateError'],
-  ])('is made up for %s', (_, error, code) => {
-    expect(failureOf(error)).toMatchObject({
-      reason: `the connection broke off (${code})`,
-      arrival: 'maybe',
-    });
+test.each([
+  ['an error without one', new RangeError('x'), 'RangeError'],
+  ['an error whose code is no text', Object.assign(new Error('x'), { code: 7 }), 'Error'],
+  ['something that is no error', 'x', 'unknown'],
+  ['several attempts of which nothing is known', new AggregateError([]), 'AggregateError'],
+])('the code of an error is made up for %s', (_, error, code) => {
+  expect(failureOf(error)).toMatchObject({
+    reason: `the connection broke off (${code})`,
+    arrival: 'maybe',
   });
 });

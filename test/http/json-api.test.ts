@@ -60,14 +60,12 @@ describe('an answer is refused', () => {
   });
 });
 
-describe('an answer of which nothing is used', () => {
-  test('may not be a page, by its looks or by its type', () => {
-    expect(whyNot(() => expectNoPage(htmlPage))).toBe('is an HTML page');
-    const byType = text(200, 'Hello', { 'content-type': 'text/html' });
-    expect(whyNot(() => expectNoPage(byType))).toBe('is an HTML page');
-    expect(whyNot(() => expectNoPage(text(200, '<p>')))).toBe('is an HTML page');
-    const json = text(200, '{}', { 'content-type': 'text/html' });
-    expect(() => expectNoPage(json)).not.toThrow();
-    expect(parse(json)).toEqual({});
-  });
+test('an answer of which nothing is used may not be a page, by its looks or by its type', () => {
+  expect(whyNot(() => expectNoPage(htmlPage))).toBe('is an HTML page');
+  const byType = text(200, 'Hello', { 'content-type': 'text/html' });
+  expect(whyNot(() => expectNoPage(byType))).toBe('is an HTML page');
+  expect(whyNot(() => expectNoPage(text(200, '<p>')))).toBe('is an HTML page');
+  const json = text(200, '{}', { 'content-type': 'text/html' });
+  expect(() => expectNoPage(json)).not.toThrow();
+  expect(parse(json)).toEqual({});
 });

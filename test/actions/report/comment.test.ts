@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type CommentKey, stickyComment } from '../../../src/actions/report/comment.ts';
 
 const byName: CommentKey = {
@@ -23,33 +23,29 @@ function after(...keys: readonly CommentKey[]): string[] {
   return bodies.map((body) => body.replace(/^<!--.*?-->\n/, ''));
 }
 
-describe('one comment', () => {
-  test.each<[string, readonly CommentKey[]]>([
-    ['for an environment that is written in two ways', [byName, byId, byName]],
-    ['for a run that fails before it knows the ids, and the next', [unknown, byName, unknown]],
-    ['for one that fails after the other way of writing was used', [byName, byId, unknown]],
+test.each<[string, readonly CommentKey[]]>([
+  ['for an environment that is written in two ways', [byName, byId, byName]],
+  ['for a run that fails before it knows the ids, and the next', [unknown, byName, unknown]],
+  ['for one that fails after the other way of writing was used', [byName, byId, unknown]],
+  [
+    'for ids in another order',
     [
-      'for ids in another order',
-      [
-        { ...byName, ids: ['a', 'b'] },
-        { ...byId, ids: ['b', 'a'] },
-      ],
+      { ...byName, ids: ['a', 'b'] },
+      { ...byId, ids: ['b', 'a'] },
     ],
-  ])('%s', (_, keys) => {
-    expect(after(...keys)).toEqual([`run ${keys.length - 1}`]);
-  });
+  ],
+])('there is one comment %s', (_, keys) => {
+  expect(after(...keys)).toEqual([`run ${keys.length - 1}`]);
 });
 
-describe('two comments', () => {
-  test.each<[string, readonly CommentKey[]]>([
-    ['for two manifests of one environment', [byName, { ...byName, file: 'other.yml' }]],
-    ['for two services', [byName, { ...byName, service: 'Laravel Forge' }]],
-    ['for two environments', [byName, { ...byName, input: ['', 'staging'], ids: ['env-2'] }]],
-    ['for two environments of one name in two organizations', [byName, { ...byName, ids: ['env-2'] }]],
-    ['for two that are not known yet', [unknown, { ...unknown, input: ['', 'staging'] }]],
-  ])('%s', (_, keys) => {
-    expect(after(...keys)).toEqual(['run 0', 'run 1']);
-  });
+test.each<[string, readonly CommentKey[]]>([
+  ['for two manifests of one environment', [byName, { ...byName, file: 'other.yml' }]],
+  ['for two services', [byName, { ...byName, service: 'Laravel Forge' }]],
+  ['for two environments', [byName, { ...byName, input: ['', 'staging'], ids: ['env-2'] }]],
+  ['for two environments of one name in two organizations', [byName, { ...byName, ids: ['env-2'] }]],
+  ['for two that are not known yet', [unknown, { ...unknown, input: ['', 'staging'] }]],
+])('there are two comments %s', (_, keys) => {
+  expect(after(...keys)).toEqual(['run 0', 'run 1']);
 });
 
 test('nothing of the inputs stands in the marker', () => {
