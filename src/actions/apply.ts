@@ -1,6 +1,6 @@
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { showEnded } from './apply/applied.ts';
+import { outputRefused, showEnded } from './apply/applied.ts';
 import { refuseDrift, review, rowsOf, warnOfDoubts } from './apply/carry-out.ts';
 import { changeAll, proveAll } from './apply/change-members.ts';
 import { findMembers } from './apply/find-members.ts';
@@ -19,12 +19,15 @@ export async function runApply(step: Step): Promise<void> {
     const members = await findMembers(session, inputs, report);
     const planned = await planAll(session, inputs, members);
     for (const { states } of planned) warnOfDoubts(step, states);
-    const plans = await review(report, planned);
-    const rows = rowsOf(plans);
-    for (const { environment, rollout } of plans) {
+    for (const { environment, rollout } of planned) {
       const notYet = { 'deployment-id': '', verified: '', stable: '', ...unproved(rollout.goals) };
       rollout.onLive({ 'environment-id': environment.id, ...notYet });
     }
+    const plans = await review(report, planned).catch((error: unknown) => {
+      outputRefused(step, planned, error);
+      throw error;
+    });
+    const rows = rowsOf(plans);
     if (inputs.dryRun) report.show({ kind: 'planned', rows, next: html`` });
     const ended = inputs.dryRun
       ? await proveAll(step, plans)

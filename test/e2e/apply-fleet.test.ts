@@ -153,6 +153,9 @@ describe('apply serves all environments of a file', () => {
     expect(run.errors[0]).toContain('- delete worker c on staging, App');
     expect(run.errors[0]).toMatch(/Nothing was changed.*set max-deletes: 6/);
     expect(shop.writes()).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', deleted: '0' });
+    const refused = { outcome: null, deleted: 0, error: expect.stringContaining('max-deletes') };
+    expect(environmentsIn(run)).toMatchObject([refused, refused]);
   });
 
   test('another application in the file than in the inputs is a mistake', async () => {

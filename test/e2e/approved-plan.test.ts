@@ -73,7 +73,10 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const lost = 'staging: shown in the pull request, but no longer planned: ';
     const refused = await shop.push(file(''));
     expectRefused(shop, refused, `${lost}delete`, `${lost}update`);
-    expect(refused.outputs).toMatchObject({ created: '1', deleted: '0', unchanged: '1', undeclared: '1' });
+    const none = { outcome: 'unchanged', created: '0', deleted: '0', unchanged: '1', undeclared: '1' };
+    expect(refused.outputs).toMatchObject(none);
+    const [row] = JSON.parse(refused.outputs['plan-json'] ?? '[]');
+    expect(row).toMatchObject({ action: 'create', status: 'not-done', error: 'the plan was refused' });
     expect(refused.summary).toContain('+ 2 processes worker default');
     worker.processes = 3;
     const pushed = await shop.push(file(''), { prune: 'true' });

@@ -1,13 +1,14 @@
 import { changesIn, countsOf } from '../../converge/plan.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
-import type { Outputs } from '../../runner/step.ts';
+import type { Outputs, Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import type { PlanReport, ShownPlan } from '../report/plan.ts';
+import { type PlanReport, refused, type ShownPlan } from '../report/plan.ts';
 import { deployAfterChange, deployNext } from '../report/process.ts';
 import { cancelledMidway, runAgain, Unfinished } from '../report/unfinished.ts';
 import { rowsOf } from './carry-out.ts';
 import type { MemberResult } from './change-members.ts';
+import type { PlannedMember } from './plan-members.ts';
 
 /** Shows the result of all environments, and sets the outputs. Throws a `Failure` if one of them failed. */
 export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly MemberResult[]): void {
@@ -29,6 +30,12 @@ export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly
     step.identify('deployment', member.rolloutState.deployment);
   }
   throwFailed(report, dryRun, all);
+}
+
+/** Sets the outputs about the environments of a refused plan. */
+export function outputRefused(step: Step, planned: readonly PlannedMember[], error: unknown): void {
+  const all = planned.map((member) => ({ member, rows: member.rows.map(refused), error }));
+  step.output(commonOutputs(all, false));
 }
 
 /** Returns the outputs about environments. An output on which the environments differ is empty. */

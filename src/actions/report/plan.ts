@@ -94,7 +94,12 @@ export class PlanReport {
   /** Shows the plan or its result in the summary, and sets the outputs. The last call counts, also for the comment. */
   show(shown: ShownPlan): void {
     const { kind, rows } = shown;
-    this.step.output(planOutputs(rows, kind, (line) => this.step.log.warning(line)));
+    // A run that is no dry run shows a plan only if it refuses the plan.
+    const isRefused = kind === 'planned' && !this.inputs.dryRun;
+    const warn = (line: string): void => this.step.log.warning(line);
+    this.step.output(
+      isRefused ? planOutputs(rows.map(refused), 'done', warn) : planOutputs(rows, kind, warn),
+    );
     if (kind === 'done') this.#logDone(countsOf(rows));
     if (this.#shown === undefined)
       this.step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes).body);
@@ -212,6 +217,13 @@ function planMark(kind: ShownPlan['kind'], counts: Counts): Mark {
 
 /** The most characters of a failure's details in the comment, which leave room for the plan in any markup. */
 const maxDetails = 8_000;
+
+/** Returns a row of a plan that was refused as a whole. */
+export function refused(row: PlanRow): PlanRow {
+  return row.action === 'keep' || row.action === 'undeclared'
+    ? { ...row, status: 'done' }
+    : { ...row, status: 'not-done', outcome: undefined, error: 'the plan was refused' };
+}
 
 /** Returns the outputs of a plan (`planned`) or of its result (`done`). */
 function planOutputs(
