@@ -266,59 +266,15 @@ test.each(['fatal', 'exited', 'stopped'])('one that was %s may show that for a w
   expect(failure).toBeUndefined();
 });
 
-test('one that is up for a moment only has not restarted', async () => {
-  const { failure } = await settle('running', 'restarting', 'running', 'fatal');
-  expect(failure?.message).toContain('is fatal');
-});
-
-test('a restart passes through stopped', async () => {
-  expect((await settle('running', 'stopping', 'stopped', 'starting', 'running')).failure).toBeUndefined();
-});
-
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
     '1 of 1 restarted process is not running after 300 s: "php8.4 artisan horizon" is backoff: the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
   );
 });
 
-/** The same of two that were starting, each look one picture; the last one stays. */
-async function settleTwo(...pictures: readonly (readonly string[])[]) {
-  let look = 0;
-  const accepted = ['31', '32'].map((id) => ({
-    process: processOf({ id, status: 'starting' }),
-    at: clock.now(),
-  }));
-  const settled = await clock.run(
-    untilUp(accepted, {
-      ...restarting,
-      look: async () => {
-        const picture = pictures[Math.min(look++, pictures.length - 1)] ?? [];
-        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
-      },
-    }),
-  );
-  return { ...settled, look };
-}
-
-test('all must be up in the same look', async () => {
-  const { failure, look } = await settleTwo(
-    ['restarting', 'running'],
-    ['running', 'restarting'],
-    ['running', 'running'],
-  );
-  expect([failure, look]).toEqual([undefined, 4]);
-});
-
-test('what is waited for is told, and at the deadline only what is not up', async () => {
-  const { failure } = await settleTwo(['restarting', 'backoff'], ['running', 'backoff']);
-  expect(said[0]).toBe('Waiting: 2 of 2 are not running: 31 is restarting, 32 is backoff');
-  expect(said[2]).toMatch(/^Still waiting after 44 s: .*: 32 is backoff$/);
-  expect(failure?.message).toMatch(
-    /^1 of 2 restarted processes is not running .*: "php8.4 artisan horizon" is backoff:/,
-  );
-});
-
 test('one that is gone beside one that crashed is not what went wrong', async () => {
-  const { failure } = await settleTwo(['fatal', 'removing']);
+  const accepted = ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: 0 }));
+  restarting.look = async () => [processOf({ id: '31', status: 'fatal' })];
+  const { failure } = await clock.run(untilUp(accepted, restarting));
   expect(failure?.fix).toMatch(broken);
 });

@@ -138,22 +138,6 @@ describe('One comment on a pull request is kept up to date', () => {
       await enterprise.close();
     }
   });
-
-  test('a redirect is not followed', async () => {
-    gitHub.refuse = { on: /^GET /, status: 302, headers: { Location: 'http://127.0.0.1:1/' } };
-    await expect(keepComment(target(), sticky(marker))).rejects.toThrow('redirect');
-  });
-
-  test('a page instead of JSON is an error, not a comment', async () => {
-    gitHub.refuse = { on: /^GET /, status: 200, body: '<html>Sign in</html>' };
-    await expect(keepComment(target(), sticky(marker))).rejects.toThrow();
-    expect(gitHub.comments).toEqual([]);
-  });
-
-  test('a GitHub that nobody listens at is an error in the end', async () => {
-    const silent = target({ apiUrl: new URL('http://127.0.0.1:9') });
-    await expect(keepComment(silent, sticky(marker))).rejects.toThrow('refused the connection');
-  });
 });
 
 describe('hiccups of GitHub are retried like those of the services', () => {
@@ -163,11 +147,9 @@ describe('hiccups of GitHub are retried like those of the services', () => {
 
   test.each<[string, Refusal]>([
     ['502', { on: list, status: 502, times: 2 }],
-    ['503', { on: list, status: 503, times: 2 }],
     ['a 429 with Retry-After', { on: list, status: 429, headers: { 'Retry-After': '30' }, times: 2 }],
     ['a secondary limit', { on: list, ...secondaryLimit(45), times: 2 }],
     ['a cut connection', { on: list, status: 'cut', times: 2 }],
-    ['a 502 to the update', { on: patch, status: 502, times: 2 }],
     ['a secondary limit to the update', { on: patch, ...secondaryLimit(45), times: 2 }],
     ['a 502 to the question whose token it is', { on: graphql, status: 502, times: 1 }],
   ])('%s', async (_, refusal) => {
@@ -198,11 +180,5 @@ describe('hiccups of GitHub are retried like those of the services', () => {
     await expect(keepComment(target({ clock }), sticky(marker))).rejects.toMatchObject({ status: 503 });
     expect(clock.now() - began).toBeGreaterThan(60_000);
     expect(gitHub.comments).toEqual([]);
-  });
-
-  test('a refusal is not tried again', async () => {
-    gitHub.refuse = { on: post, status: 403 };
-    await expect(keepComment(target(), sticky(marker))).rejects.toMatchObject({ status: 403 });
-    expect(sent().filter((request) => request.startsWith('POST'))).toHaveLength(1);
   });
 });
