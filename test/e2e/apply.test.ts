@@ -43,3 +43,12 @@ test('a file that is not a manifest is not quoted', async () => {
   expect(run.errors).toEqual([expect.stringContaining('this is not a manifest')]);
   expect(run.stdout + run.summary).not.toMatch(/hunter2|APP_KEY/);
 });
+
+test('a cluster that the manifest names is waited for', async () => {
+  await using shop = await openShop();
+  shop.cloud.addInstance(shop.environment, { name: 'late', type: 'service', hiddenFor: 1 });
+  const text = 'instances: { late: [{ type: worker }] }';
+  const run = await shop.apply(text, { ...production, 'wait-for-environment': '60' });
+
+  expect(run.outputs['created']).toBe('1');
+});

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { openShop } from './harness/shop.ts';
 
+test.concurrent('where one of several cannot be deleted, the outputs name those that were', async () => {
+  await using shop = await openShop();
+  const command = 'php artisan x';
+  const [first, second] = [1, 2].map(() => shop.cloud.addProcess(shop.instance, { type: 'custom', command }));
+  shop.faults.add({ kind: 'status', status: 422, on: `DELETE ${second?.id}` });
+  const run = await shop.run({ command, all: 'true' }, { action: 'delete' });
+
+  expect(run.errors[0]).toContain('1 of 2 could not be deleted');
+  expect(run.outputs).toEqual({ outcome: 'deleted', 'ids-json': JSON.stringify([first?.id]), count: '1' });
+});
+
 describe.concurrent('delete wants to be told what is meant', () => {
   test.each([
     [
