@@ -5,9 +5,9 @@ import { prepareFolders, removeFolders, runnerEnvironment } from './step-environ
 
 test('nothing of the environment of the tests comes along', () => {
   process.env['LARAVEL_CLOUD_TOKEN'] = 'of the developer';
-  const folders = prepareFolders({ workspace: undefined, files: {}, event: {} });
+  const folders = prepareFolders({});
   try {
-    const env = runnerEnvironment(folders, { event: {}, extra: { https_proxy: 'http://127.0.0.1:9' } });
+    const env = runnerEnvironment(folders, { https_proxy: 'http://127.0.0.1:9' });
     expect(env).not.toHaveProperty('LARAVEL_CLOUD_TOKEN');
     expect(env).toMatchObject({ https_proxy: 'http://127.0.0.1:9', PATH: process.env['PATH'] });
   } finally {

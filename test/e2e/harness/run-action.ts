@@ -72,9 +72,8 @@ export async function runAction(options: ActionOptions): Promise<StepRun> {
 /** Starts an action as the runner does. Returns the child process, too, for tests that send signals. */
 export function startAction(options: ActionOptions): RunningAction {
   const metadata = readActionMetadata(options.root ?? REPOSITORY_ROOT, options.action);
-  const event = options.event ?? {};
-  const folders = prepareFolders({ workspace: options.workspace, files: options.files ?? {}, event });
-  const runner = runnerEnvironment(folders, { event, extra: options.env ?? {} });
+  const folders = prepareFolders(options);
+  const runner = runnerEnvironment(folders, options.env ?? {});
   const env = { ...inputEnvironment(metadata, options.inputs, FAKE_GITHUB_TOKEN), ...runner };
   const started = performance.now();
   const skipping = options.time === undefined ? [] : ['--require', SKIP_PAUSES];
@@ -127,26 +126,17 @@ function capture(child: ChildProcess): { all(): string; texts(): { stdout: strin
   return { all: () => text(), texts: () => ({ stdout: text('stdout'), stderr: text('stderr') }) };
 }
 
-function collect(step: {
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
-  durationMs: number;
-  folders: StepFolders;
-  stdout: string;
-  stderr: string;
-}): StepRun {
-  const { folders, stdout, stderr } = step;
-  const parsed = parseWorkflowOutput(stdout);
+type Ended = Pick<StepRun, 'exitCode' | 'signal' | 'durationMs' | 'stdout' | 'stderr'>;
+
+function collect({ folders, ...ended }: Ended & { folders: StepFolders }): StepRun {
+  const parsed = parseWorkflowOutput(ended.stdout);
   // The runner executes commands on stderr, too.
-  const commands = [...parsed.commands, ...parseWorkflowOutput(stderr).commands];
+  const commands = [...parsed.commands, ...parseWorkflowOutput(ended.stderr).commands];
   const messages = (name: string) =>
     commands.filter(({ command }) => command === name).map(({ message }) => message);
   return {
-    exitCode: step.exitCode,
-    signal: step.signal,
+    ...ended,
     outputs: parseFileCommands(readFileSync(folders.output, 'utf8')),
-    stdout,
-    stderr,
     log: parsed.log,
     commands,
     errors: messages('error'),
@@ -156,6 +146,5 @@ function collect(step: {
     summary: readFileSync(folders.summary, 'utf8'),
     state: parseFileCommands(readFileSync(folders.state, 'utf8')),
     env: parseFileCommands(readFileSync(folders.env, 'utf8')),
-    durationMs: step.durationMs,
   };
 }
