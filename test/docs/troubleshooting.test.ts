@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fencesOf } from '../../scripts/fences.ts';
 import { openForwardProxy } from '../e2e/harness/forward-proxy.ts';
+import { fork } from '../e2e/harness/pull-request.ts';
 import type { StepRun } from '../e2e/harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
 import { stopWhen, unlessWindows } from '../e2e/harness/unless-windows.ts';
@@ -15,13 +16,6 @@ const quotes = fencesOf(readDocument('docs/troubleshooting.md')).map(({ text }) 
 type Trouble = (shop: Shop) => Record<string, string> | Promise<Record<string, string>>;
 
 const always = { times: Number.POSITIVE_INFINITY };
-const fork = {
-  pull_request: {
-    number: 1,
-    head: { repo: { full_name: 'stranger/shop' } },
-    base: { repo: { full_name: 'acme/shop' } },
-  },
-};
 
 const given =
   (inputs: Record<string, string>): Trouble =>

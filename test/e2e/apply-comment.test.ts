@@ -2,12 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../emulator/server.ts';
 import { type FakeGitHub, secondaryLimit } from '../runner/fake-github.ts';
 import { expectNoToken } from './harness/expect-clean.ts';
-import { openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
+import { fork, openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
 import { FAKE_GITHUB_TOKEN, type StepRun } from './harness/run-action.ts';
 import { manifestFile, type StepOptions } from './harness/shop.ts';
 import { onWindows, stopWhen } from './harness/unless-windows.ts';
-
-const fork = { pull_request: { ...pullRequest.pull_request, head: { repo: { full_name: 'mallory/shop' } } } };
 
 let emulator: Emulator;
 let gitHub: FakeGitHub;

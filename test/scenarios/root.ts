@@ -1,3 +1,4 @@
+import { fork } from '../e2e/harness/pull-request.ts';
 import { fails } from '../emulator/progress.ts';
 import { cloud as request } from './requests.ts';
 import {
@@ -257,13 +258,7 @@ const wrongInputs = scenariosOf(action, nothing, {
   'wrong inputs: no token': ({ instance }) => ({ inputs: { token: '', instance: instance.id } }),
   'wrong inputs: no token, on a pull request from a fork': ({ instance }) => ({
     inputs: { token: '', instance: instance.id },
-    event: {
-      pull_request: {
-        number: 7,
-        head: { repo: { full_name: 'stranger/shop' } },
-        base: { repo: { full_name: 'acme/shop' } },
-      },
-    },
+    event: fork,
   }),
 });
 

@@ -22,27 +22,6 @@ export const targetScenarios = scenariosOf(action, nothing, {
     return { inputs: { environment: 'prodution' } };
   },
   'target: an instance in another case': () => ({ inputs: { environment: 'main', instance: 'APP' } }),
-  'target: two applications of one repository': ({ cloud }) => {
-    cloud.addApplication({ name: 'copy', repository: 'acme/shop' });
-    return { inputs: { environment: 'main' } };
-  },
-  'target: two environments on one branch': ({ cloud, application }) => {
-    cloud.addEnvironment(application, { name: 'staging', branch: 'main' });
-    return { inputs: { environment: 'main' } };
-  },
-  'target: two instances of one name': ({ cloud, environment }) => {
-    cloud.addInstance(environment, { name: 'App', type: 'service' });
-    return { inputs: { environment: 'main', instance: 'App' } };
-  },
-  'target: two instances of type app, and none is named': ({ cloud, environment }) => {
-    cloud.addInstance(environment, { name: 'Second', type: 'app' });
-    return { inputs: { environment: 'main' } };
-  },
-  'target: no instance of type app': ({ cloud, application }) => {
-    const environment = cloud.addEnvironment(application, { name: 'jobs', branch: 'jobs' });
-    cloud.addInstance(environment, { name: 'workers', type: 'service' });
-    return { inputs: { environment: 'jobs' } };
-  },
   'target: a managed queue': ({ cloud, environment }) => {
     cloud.addManagedQueue(environment, { name: 'emails' });
     return { inputs: { environment: 'main', instance: 'emails' } };

@@ -11,6 +11,11 @@ export const pullRequest = {
   },
 };
 
+/** The event of a pull request from a fork. */
+export const fork = {
+  pull_request: { ...pullRequest.pull_request, head: { repo: { full_name: 'mallory/shop' } } },
+};
+
 /** The merge commit of the pull request on `main`. */
 const merge = 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
 
