@@ -90,8 +90,7 @@ describe('a run never storms while it waits', () => {
       { length: storm.creates },
       (_, n) => `    - { command: php8.4 artisan own:${n} }`,
     );
-    const files = { '.github/forge-processes.yml': ['servers:', '  web-1:', ...lines].join('\n') };
-    const step = await world.run({}, { files });
+    const step = await world.apply(['servers:', '  web-1:', ...lines].join('\n'));
 
     expect(step.errors).toEqual([]);
     expectCalm(world.emulator.requests, storm);
@@ -105,8 +104,7 @@ describe('a run never storms while it waits', () => {
     const names = Array.from({ length: serversStorm.creates }, (_, n) => `many-${n}`);
     for (const name of names) forge.addServer(organization, { name });
     const lines = names.map((name) => `  ${name}: [{ command: php8.4 artisan horizon }]`);
-    const files = { '.github/forge-processes.yml': ['servers:', ...lines].join('\n') };
-    const step = await world.run({}, { files });
+    const step = await world.apply(['servers:', ...lines].join('\n'));
 
     expect(step.errors).toEqual([]);
     expectCalm(world.emulator.requests, serversStorm);
@@ -115,10 +113,8 @@ describe('a run never storms while it waits', () => {
   test('forge/apply that watches a server of ten pages', async () => {
     await using world = await openForge('forge/apply');
     fill(world, stableStorm);
-    const files = {
-      '.github/forge-processes.yml': 'servers: { web-1: [{ command: php8.4 artisan own:1 }] }',
-    };
-    const step = await world.run({ 'stable-for': '120' }, { files });
+    const text = 'servers: { web-1: [{ command: php8.4 artisan own:1 }] }';
+    const step = await world.apply(text, { 'stable-for': '120' });
 
     expect(step.outputs['stable']).toBe('true');
     expectCalm(world.emulator.requests, stableStorm);

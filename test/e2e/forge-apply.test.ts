@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => world.emulator.close());
 
 const apply = (inputs: Record<string, string> = {}, text = manifest): Promise<StepRun> =>
-  world.run(inputs, { files: { [file]: text } });
+  world.apply(text, inputs);
 
 const add = (given: Partial<Parameters<Shop['emulator']['forge']['addProcess']>[1]> = {}) =>
   world.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });

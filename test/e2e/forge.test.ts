@@ -6,7 +6,6 @@ import { stopWhen, unlessWindows } from './harness/unless-windows.ts';
 
 const horizon = { command: 'php8.4 artisan horizon', directory: '/home/forge/shop.example' };
 const { command } = horizon;
-const manifest = '.github/forge-processes.yml';
 
 const kept = ({ emulator, server }: Shop) => emulator.forge.listProcesses(server);
 
@@ -110,12 +109,12 @@ test('stable-for is true where the process stays up, and asks calmly', async () 
 
 test('stable-for holds for each process of forge/apply, also for one that a list lacks, and in a dry run', async () => {
   await using world = await openForge('forge/apply');
-  const files = { [manifest]: 'servers: { web-1: [{ command: php8.4 a }, { command: php8.4 b }] }' };
-  const run = await world.run({ 'stable-for': '30' }, { files });
+  const text = 'servers: { web-1: [{ command: php8.4 a }, { command: php8.4 b }] }';
+  const run = await world.apply(text, { 'stable-for': '30' });
   expect(run.outputs).toMatchObject({ outcome: 'changed', stable: 'true' });
 
   // As when the last process moves to a page that was read already.
   changeSecondList(world, (data) => data.slice(0, -1));
-  const dry = await world.run({ 'dry-run': 'true', 'stable-for': '5' }, { files });
+  const dry = await world.apply(text, { 'dry-run': 'true', 'stable-for': '5' });
   expect(dry.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
 });

@@ -14,7 +14,7 @@ export interface Shop extends Seeded, AsyncDisposable {
   faults: Emulator['faults'];
   /** Runs an action to its end. Every run must pass `expectClean`. */
   run(inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
-  /** Runs `apply` on a manifest of this text. */
+  /** Runs `apply`, or `forge/apply`, on a manifest of this text. */
   apply(text: string, inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
   /** Starts an action. Returns the child process, too, for tests that send signals. */
   start(inputs?: Record<string, string>, options?: StepOptions): RunningAction;
@@ -83,7 +83,9 @@ export async function openForge(action: string): Promise<Shop> {
     shop.start({ organization: 'acme', ...server, ...inputs }, { action, ...options });
   const run: Shop['run'] = (inputs, options) =>
     shop.run({ organization: 'acme', ...server, ...inputs }, { action, ...options });
-  return { ...shop, start, run };
+  const apply: Shop['apply'] = (text, inputs, options) =>
+    run(inputs, { files: { '.github/forge-processes.yml': text }, ...options });
+  return { ...shop, start, run, apply };
 }
 
 function withoutIds(path: string): string {
