@@ -12,6 +12,8 @@ export interface Place {
   readonly name: string;
   /** The name of its environment, in a plan for several. */
   readonly within?: string | undefined;
+  /** A note for the plan, such as `2–4 replicas`. */
+  readonly note?: string | undefined;
 }
 
 /** Returns `App`, or `production, App` in a plan for several environments. */

@@ -126,12 +126,8 @@ export interface PlaceText {
 /** The most characters of a name or value in a line. A cut one stands whole in `whole`. */
 const roomInLine = 60;
 
-/** Writes the rows as text. `noteOf`: a note about a place, such as `2–4 replicas`. */
-export function planText(
-  rows: readonly PlanRow[],
-  noteOf: (place: Place) => string | undefined = () => undefined,
-  room = roomInLine,
-): PlanText {
+/** Writes the rows as text. `room`: the largest number of characters of a name in a line. */
+export function planText(rows: readonly PlanRow[], room = roomInLine): PlanText {
   const changed = rows.filter((row) => !isUnchanged(row));
   const unchanged = rows.filter(isUnchanged);
   const width = widthOf(changed, room);
@@ -139,12 +135,12 @@ export function planText(
   const places = new Map(changed.map(({ place }) => [place.id, place]));
   return {
     places: [...places.values()].map((place) => {
-      const { name, within } = place;
+      const { name, within, note } = place;
       const own = changed.filter((row) => row.place.id === place.id);
-      const lines = groupLines(own, () => [name, noteOf(place)], room, width);
+      const lines = groupLines(own, () => [name, note], room, width);
       return { name, within, counts: countsOf(own), lines };
     }),
-    unchanged: groupLines(unchanged, (place) => [placeName(place), noteOf(place)], room),
+    unchanged: groupLines(unchanged, (place) => [placeName(place), place.note], room),
     whole: rows.filter((row) => rowLine(row, room, 0) !== rowLine(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
       processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${placeName(place)}`],

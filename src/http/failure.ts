@@ -88,13 +88,10 @@ export class TooLarge extends Error {
 export class ProxyUnreachable extends Error {
   /** `the proxy 127.0.0.1:3128 (from https_proxy)` */
   readonly place: string;
-  /** The advice for the environment variable, if its value looks wrong: `Write https_proxy with its scheme: …`. */
-  readonly fix: string | undefined;
 
-  constructor(place: string, fix: string | undefined, options: ErrorOptions) {
+  constructor(place: string, options: ErrorOptions) {
     super(`${place} could not be reached`, options);
     this.place = place;
-    this.fix = fix;
   }
 }
 

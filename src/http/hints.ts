@@ -253,7 +253,7 @@ const noConnection: Readonly<Record<string, string>> = {
 function connectTrouble(code: string, host: string, proxy: ProxyUnreachable | undefined): Diagnosis {
   const reason = `${proxy?.place ?? host} ${noConnection[code] ?? `could not be reached (${code})`}`;
   if (proxy !== undefined) {
-    const fix = proxy.fix ?? 'Check its address, or unset the variable if this runner needs no proxy';
+    const fix = 'Check its address, or unset the variable if this runner needs no proxy';
     // Another attempt helps only if the proxy or the DNS server was slow.
     return { reason, fix, retry: code === 'CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no' };
   }

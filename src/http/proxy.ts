@@ -13,8 +13,6 @@ export interface NamedProxy {
   readonly address: URL;
   readonly user: string;
   readonly password: string;
-  /** True when the value has no scheme, such as `http://`. */
-  readonly lacksScheme: boolean;
 }
 
 /** True for an address of this machine itself: no proxy leads to it, and nobody listens on the way. */
@@ -33,16 +31,8 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   const found = variableIn(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   if (found === undefined) return undefined;
   const { name: variable, value } = found;
-  const lacksScheme = !value.includes('://');
-  const text = lacksScheme ? `http://${value}` : value;
+  const text = value.includes('://') ? value : `http://${value}`;
   const address = URL.canParse(text) ? new URL(text) : undefined;
-  if (address?.protocol.startsWith('socks')) {
-    throw new Failure({
-      what: `The environment variable ${variable}`,
-      why: 'it names a SOCKS proxy, and only proxies for HTTP are supported',
-      fix: 'Write the address of an HTTP proxy: http://host:port or http://user:password@host:port',
-    });
-  }
   // An @ after the host belongs to a password with a / or #, which ended the host too early.
   const isProxy =
     address !== undefined &&
@@ -51,13 +41,13 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   if (!isProxy) {
     throw new Failure({
       what: `The environment variable ${variable}`,
-      why: 'it does not hold the address of a proxy',
+      why: 'it does not hold the address of an HTTP proxy',
       fix: 'Write it as http://host:port or http://user:password@host:port; in the password, write %40 for @, %2F for /, %23 for #',
     });
   }
   const [user, password] = [unescaped(address.username), unescaped(address.password)];
   Object.assign(address, { username: '', password: '' });
-  return { variable, address, user, password, lacksScheme };
+  return { variable, address, user, password };
 }
 
 /** True if `no_proxy` names the host, a domain above it, or `*`; an entry with a port is only for that port. */
@@ -139,7 +129,6 @@ export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRout
   };
 }
 
-function unreachable({ variable, address, lacksScheme }: NamedProxy, cause: Error): ProxyUnreachable {
-  const fix = lacksScheme ? `Write ${variable} with its scheme: ${address.origin}` : undefined;
-  return new ProxyUnreachable(`the proxy ${address.host} (from ${variable})`, fix, { cause });
+function unreachable({ variable, address }: NamedProxy, cause: Error): ProxyUnreachable {
+  return new ProxyUnreachable(`the proxy ${address.host} (from ${variable})`, { cause });
 }

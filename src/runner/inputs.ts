@@ -111,17 +111,13 @@ export class Inputs {
   done(): void {
     const problems = [...this.#problems];
     const mistakes = this.#mistakes;
-    const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
     const withInputs = `${howMany(problems.length)} with the inputs`;
     if (mistakes.length === 0) {
       if (problems.length > 0) throw failureOf(withInputs, problems);
       return;
     }
-    if (problems.length === 0) {
-      const lines = mistakes.map(({ place, message }) => `${place.line}:${place.column}: ${message}`);
-      throw failureOf(`${howMany(lines.length)} in ${files}`, lines, mistakes);
-    }
     const lines = mistakes.map(({ place, message }) => `${locationText(place)}: ${message}`);
+    if (problems.length === 0) throw failureOf(`${howMany(lines.length)} with the manifest`, lines, mistakes);
     throw failureOf(
       'Problems with the inputs and the manifest',
       [...problems, ...lines],

@@ -36,7 +36,7 @@ export interface Step {
    * Sets the summary's headline; the last call counts. If the step fails, the text stands in bold below the failure's
    * headline.
    */
-  headline(mark: Mark, text: Html, lead?: Html): void;
+  headline(mark: Mark, text: Html): void;
   /** Adds a block to the summary. The step writes the summary when it ends, also when it fails. */
   summarize(block: Block): void;
   /** Adds an id to the last line of the summary: `process process-1 · deployment depl-1`. */
@@ -94,8 +94,8 @@ export async function runStep(
       cutOff: stop.cutOff,
       connection,
       output: (outputs) => writeOutputs(outputs, secrets),
-      headline: (mark, text, lead) => {
-        report.headline(mark, text, lead);
+      headline: (mark, text) => {
+        report.headline(mark, text);
         for (const [subject, known] of done) done.set(subject, { ...known, isShown: known.kind === 'done' });
       },
       summarize: (block) => report.add(block),

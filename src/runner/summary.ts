@@ -100,8 +100,6 @@ function labelled(line: string): Html {
 export interface Headline {
   readonly mark: Mark;
   readonly text: Html;
-  /** A paragraph right below the headline, above the warnings. */
-  readonly lead?: Html;
 }
 
 /** A part of a summary, or a function that returns the part at the end of the step. */
@@ -113,8 +111,8 @@ export class Report {
   readonly #ids = new Map<string, Set<string>>();
   #headline: Headline | undefined;
 
-  headline(mark: Mark, text: Html, lead = html``): void {
-    this.#headline = { mark, text, lead };
+  headline(mark: Mark, text: Html): void {
+    this.#headline = { mark, text };
   }
 
   add(block: Block): void {
@@ -150,7 +148,7 @@ export function heading(
 ): Html {
   const warned = warnings(messages);
   if (ending === undefined)
-    return html`${own === undefined ? html`` : headline(own.mark, own.text)}${own?.lead ?? html``}${warned}`;
+    return html`${own === undefined ? html`` : headline(own.mark, own.text)}${warned}`;
   // For a drift, the plan's own headline has the same content.
   const before =
     own === undefined || ending.mark === 'drifted' ? html`` : html`<p><strong>${own.text}</strong></p>`;

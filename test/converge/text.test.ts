@@ -72,12 +72,14 @@ function ended(...statuses: readonly OperationResult['status'][]): readonly Plan
 }
 
 const diffOf = (rows: readonly PlanRow[], room?: number): readonly string[] =>
-  planText(rows, undefined, room).places.flatMap(({ lines }) => lines);
+  planText(rows, room).places.flatMap(({ lines }) => lines);
 
 describe('A plan as a diff', () => {
   test('says first what happens, then to what, and what is lost before what is new', () => {
-    const noteOf = ({ id }: { id: string }) => (id === 'inst-1' ? '2–4 replicas' : undefined);
-    const { places, unchanged, ids, whole, idle } = planText(rowsOf(true), noteOf);
+    const rows = rowsOf(true).map((row) =>
+      row.place.id === 'inst-1' ? { ...row, place: { ...row.place, note: '2–4 replicas' } } : row,
+    );
+    const { places, unchanged, ids, whole, idle } = planText(rows);
     expect(places.flatMap(({ lines }) => lines)).toEqual([
       '@@ App · 2–4 replicas @@',
       '- delete      worker low · 2 processes, timeout 90',

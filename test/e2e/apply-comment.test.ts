@@ -127,7 +127,7 @@ describe('the comment is brought up to date by a run that fails', () => {
   test('at reading the manifest', async () => {
     const run = await apply({}, onPullRequest('instances: { App: [{ type: "@acme/everyone" }] }'));
     expect(run.exitCode).toBe(1);
-    expect(body()).toContain('<h3>❌ A problem in <code>.github/background-processes.yml</code></h3>');
+    expect(body()).toContain('<h3>❌ A problem with the manifest</h3>');
     expect(body()).toContain('<code>instances.App&#91;0&#93;.type</code>: must be worker');
     expect(outsideOfCode(body())).not.toContain('@acme');
   });

@@ -38,20 +38,18 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'false' });
     expect(step.errors[0]).toMatch(/"php artisan horizon" on App exited \d+ times in \d+ s with code 1\./);
-    expect(step.summary).toContain('❌ <code>php artisan horizon</code> on App keeps exiting');
+    expect(step.summary).toContain('❌ <code>php artisan horizon</code> on App does not stay up');
     // What it printed may hold secrets.
     expect(step.summary).not.toContain('Connection refused');
     expect(shop.writes()).toEqual([]);
   });
 
-  test('and one that has exited once, and was not started again, is not said to keep exiting', async () => {
+  test('and also one that has exited once, and was not started again', async () => {
     await using shop = await openLive({ exits: { code: 1, afterMs: 560_000, restartMs: 3_600_000 } });
     const step = await shop.run(stable);
 
     expect(step.outputs['stable']).toBe('false');
-    expect(step.summary).toContain(
-      '❌ <code>php artisan horizon</code> on App exited and was not started again',
-    );
+    expect(step.summary).toContain('❌ <code>php artisan horizon</code> on App does not stay up');
   });
 
   test('and shows what was printed only when asked for, without secrets', async () => {
@@ -66,7 +64,6 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.outputs['stable']).toBe('false');
     expect(step.summary).toContain('Connection refused by &#42;&#42;&#42; now');
     expect(step.summary.split('In Connector.php')).toHaveLength(2);
-    expect(step.summary).toMatch(/line 76: +\(\d+ times\)/);
   });
 
   test('also in a dry run with wait-for-commit, shortly after a deployment', async () => {

@@ -335,9 +335,6 @@ describe('a proxy', () => {
       retry: 'no',
     });
     expect(failure.message).not.toContain('secret');
-    expect((await through(`me:secret@${host}`)).fix).toBe(
-      `Write https_proxy with its scheme: http://${host}`,
-    );
   });
 
   test('that takes the connection and never answers is given up, and may be asked again', async () => {

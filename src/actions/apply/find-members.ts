@@ -15,7 +15,6 @@ import { capitalized } from '../../text.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { allNamed, findEnvironment, nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
-import { replicasText, scalingOf } from '../report/process.ts';
 import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
 import { readingTime, type Session } from '../session.ts';
 
@@ -43,16 +42,9 @@ export async function findMembers(
   report: PlanReport,
 ): Promise<readonly Member[]> {
   const { manifest } = inputs;
-  const members =
-    manifest.kind === 'one'
-      ? [await findOne(session, inputs, manifest.manifest, report)]
-      : await findMany(session, inputs, manifest.fleet, report);
-  report.noteOf = ({ id }) => {
-    const member = members.find(({ instances }) => instances.some((one) => one.id === id));
-    const instance = member?.instances.find((one) => one.id === id);
-    return replicasText(scalingOf(instance, member?.environment));
-  };
-  return members;
+  return manifest.kind === 'one'
+    ? [await findOne(session, inputs, manifest.manifest, report)]
+    : await findMany(session, inputs, manifest.fleet, report);
 }
 
 async function findOne(

@@ -14,6 +14,7 @@ import { maxConcurrency } from '../../http/transport.ts';
 import { collecting } from '../../names.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
+import { replicasText, scalingOf } from '../report/process.ts';
 import { awaitCommit } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
 import type { Scope } from './approval.ts';
@@ -97,7 +98,7 @@ function aboutOne(error: unknown, name: string): unknown {
 }
 
 async function plan(
-  { instances, manifest, listings, within }: Member,
+  { instances, manifest, listings, within, environment }: Member,
   session: Session,
   prune: boolean,
   semaphore: Semaphore,
@@ -107,11 +108,14 @@ async function plan(
     return await semaphore.run(() => new CloudStore(session.client, id, { instance }).list());
   };
   const first = await Promise.all(
-    instances.map(async ({ id, name }, index) => ({
-      place: { id, name, within },
-      declared: manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
-      listing: listings.get(id) ?? (await look({ id, name })),
-    })),
+    instances.map(async (instance, index) => {
+      const { id, name } = instance;
+      return {
+        place: { id, name, within, note: replicasText(scalingOf(instance, environment)) },
+        declared: manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
+        listing: listings.get(id) ?? (await look({ id, name })),
+      };
+    }),
   );
   const how = { service: cloudService, prune };
   return await settledPlan(first, look, how, { runtime: session.runtime('plan') });

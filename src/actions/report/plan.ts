@@ -1,5 +1,5 @@
 import type { Pace } from '../../converge/pace.ts';
-import { type Counts, changesIn, countsOf, countsText, type Place } from '../../converge/plan.ts';
+import { type Counts, changesIn, countsOf, countsText } from '../../converge/plan.ts';
 import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
@@ -46,8 +46,6 @@ export class PlanReport {
   where: string;
   /** The ids of the environments or servers. Later runs find the comment by these ids. */
   ids: readonly string[] = [];
-  /** Returns the note of a place, such as its replicas. */
-  noteOf: ((place: Place) => string | undefined) | undefined;
   #shown: ShownPlan | undefined;
   #approval: Approval | undefined;
 
@@ -73,7 +71,7 @@ export class PlanReport {
   /** Shows the whole plan and its time in the log, before the step carries it out. */
   log(rows: readonly PlanRow[]): void {
     const { log } = this.step;
-    const { places, unchanged, ids } = planText(rows, this.noteOf, Infinity);
+    const { places, unchanged, ids } = planText(rows, Infinity);
     log.info(`Plan for ${this.where}: ${countsText(countsOf(rows), 'planned')}`);
     const groups = inGroups(places) ?? [{ name: '', counts: undefined, places }];
     for (const { name, counts, places: own } of groups) {
@@ -119,7 +117,7 @@ export class PlanReport {
   #tell(shown: ShownPlan): void {
     this.#shown = shown;
     const own = this.#headline(shown);
-    if (own !== undefined) this.step.headline(own.mark, own.text, own.lead);
+    if (own !== undefined) this.step.headline(own.mark, own.text);
   }
 
   /** Returns the headline; undefined if a change was not made, since the failure is the headline then. */
@@ -127,17 +125,15 @@ export class PlanReport {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
     const hasChanges = changesIn(counts) > 0;
-    const time = kind === 'planned' ? this.#timeOf(rows) : undefined;
-    const lead = time === undefined ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
     const counted = html`${what} ${code(this.where)}: ${placesText(rows)}${countsText(counts, kind)}`;
     const where = effectIn.length === 0 ? html`` : html` in ${joined(effectIn.map(code), html`, `)}`;
     if (effect === 'asleep')
-      return { mark: 'waiting', text: html`${counted} · deployed, but nothing runs yet${where}`, lead };
+      return { mark: 'waiting', text: html`${counted} · deployed, but nothing runs yet${where}` };
     if (effect === 'behind' || (effect === 'waiting' && hasChanges))
-      return { mark: 'waiting', text: html`${counted} · not live yet${where}`, lead };
-    if (effect === 'deployed') return { mark: 'done', text: html`${counted} · deployed${where}`, lead };
-    return { mark: planMark(kind, counts), text: counted, lead };
+      return { mark: 'waiting', text: html`${counted} · not live yet${where}` };
+    if (effect === 'deployed') return { mark: 'done', text: html`${counted} · deployed${where}` };
+    return { mark: planMark(kind, counts), text: counted };
   }
 
   #comment(ending: Ending | undefined): string {
@@ -164,18 +160,20 @@ export class PlanReport {
   #body({ kind, rows, failed = new Set(), next }: ShownPlan, most: number): FittedBody {
     const { explain } = this.#facts;
     const lead = html`<p>${this.#lead(kind, rows)}<sub>${this.#origin()}</sub></p>`;
-    const textOf = (room?: number) => planText(rows, this.noteOf, room);
+    const textOf = (room?: number) => planText(rows, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.step.secrets.redact(markup)) <= most - 1_000;
     return planBody({ kind, lead, explain, next, file: this.inputs.file, failed, textOf }, fits);
   }
 
-  /** Returns the sentences above a plan, about its deletions, undeclared processes and replacements. */
+  /** Returns the sentences above a plan, about its time, deletions, undeclared processes and replacements. */
   #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[]): Html {
     // Without a dry run, a plan is shown only if it is refused.
     if (kind === 'done' || !this.inputs.dryRun) return html``;
     const counts = countsOf(rows);
     const { deleted, replaced, undeclared } = counts;
+    const time = this.#timeOf(rows);
     const sentences = [
+      ...(time === undefined ? [] : [html`<strong>${time}.</strong>`]),
       ...(changesIn(counts) > 0 ? [html`Nothing has been changed yet.`] : []),
       ...(deleted > 0
         ? [html`Processes that are not in the manifest <strong>will be deleted</strong>.`]

@@ -87,7 +87,7 @@ function keepsExiting(restarting: readonly Health[], showLogs: boolean): Failure
       : `${restarting.length} background processes`;
   const lines = restarting.map((health) => `${describeExits(health)}. ${exitHint(health)}.`);
   return new Failure({
-    headline: `${what} ${endingOf(restarting)}`,
+    headline: `${what} ${others.length === 0 ? 'does' : 'do'} not stay up`,
     what: 'The background processes do not stay up',
     why: oneOrList(lines),
     fix: showLogs
@@ -116,13 +116,6 @@ function exitHint({ exits }: Health): string {
   );
 }
 
-/** Returns the end of the headline. A single copy may have exited only once, without a restart. */
-function endingOf(restarting: readonly Health[]): string {
-  const isOne = restarting.length === 1;
-  if (restarting.every(({ exits }) => exits.length > 1)) return isOne ? 'keeps exiting' : 'keep exiting';
-  return isOne ? 'exited and was not started again' : 'do not stay up';
-}
-
 /** Shows the application's output before the last exit. Only warns if the output cannot be read. */
 async function showPrinted(
   step: Step,
@@ -135,7 +128,8 @@ async function showPrinted(
     const log = new EnvironmentLog(observing);
     const printed = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
     const lines = environment.redact(asPrinted(printed.join('\n'))).split('\n');
-    const text = withoutRepeats(lines).slice(-shownLines).join('\n');
+    // A process that keeps exiting repeats its output.
+    const text = [...new Set(lines)].slice(-shownLines).join('\n');
     step.summarize(lastLines(step, html`Last output of the background processes`, text));
   } catch (error) {
     if (error instanceof Cancelled) throw error;
@@ -144,20 +138,6 @@ async function showPrinted(
 }
 
 const shownLines = 20;
-
-/**
- * Returns each line once with its count, in the order of the last occurrence: a process that keeps exiting repeats its
- * output.
- */
-function withoutRepeats(lines: readonly string[]): readonly string[] {
-  const times = new Map<string, number>();
-  for (const line of lines.map((text) => text.trimEnd())) {
-    const before = times.get(line) ?? 0;
-    times.delete(line);
-    if (line !== '') times.set(line, before + 1);
-  }
-  return [...times].map(([line, count]) => (count === 1 ? line : `${line}  (${count} times)`));
-}
 
 /**
  * Runs the command and sets `verified`. Throws a `Failure` unless the command succeeds in time. Returns a reason if
