@@ -26,7 +26,7 @@ const marks = {
 } as const;
 
 /** Makes the first line of a report: the outcome and its subject. */
-export function headline(mark: Mark, text: Html): Html {
+function headline(mark: Mark, text: Html): Html {
   return html`<h3>${marks[mark]} ${text}</h3>`;
 }
 
