@@ -9,7 +9,7 @@ export interface HeadedFailure {
 }
 
 /** The largest length of a headline that a reader takes in at a glance. */
-const longestHeadline = 110;
+export const longestHeadline = 110;
 
 /** The number of characters in three lines on a phone. */
 const threeLines = 84;
