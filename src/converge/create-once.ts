@@ -12,9 +12,9 @@ import {
   readTwice,
   without,
 } from './listing.ts';
-import { lookFor, type Runtime, spans } from './look.ts';
+import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
-import { type CreateResult, candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
+import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, settlingSpan, severalMatch, skipRepeats } from './settle.ts';
 
 export type Creation<P> =
@@ -74,8 +74,6 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
-type LostCreate = Extract<CreateResult<unknown>, { kind: 'lost' }>;
-
 interface RaceView<P extends Existing> {
   readonly listing: Listing<P>;
   /** The process of this run, as last listed: runs compare ages as lists show them. */
@@ -114,8 +112,10 @@ class Attempt<S, P extends Existing> {
         const process = await this.#stayOrGiveWay(sent.made);
         return process && { kind: 'created', process, madeHere: process.id === sent.made.id };
       }
-      const maySendAgain = isWithin(sent, runtime);
-      const adopted = await this.#watchFor(sent);
+      const { cause, retryAfter = 0 } = sent;
+      const maySendAgain = retryAfter < runtime.timeLeft();
+      this.#lost.push(maySendAgain ? cause : `${cause} and asks to wait ${inWords(retryAfter)}`);
+      const adopted = await this.#watchFor(maySendAgain ? retryAfter : 0);
       if (adopted !== undefined) return adopted;
       if (!maySendAgain) break;
       if (sends < attempts.sends) runtime.log('It has not appeared; sending the request again');
@@ -145,26 +145,22 @@ class Attempt<S, P extends Existing> {
 
   /**
    * Waits for the effect of a lost request, then adopts a process if it is the only match. It waits the whole time: the
-   * server may still be handling the request, and an earlier match can be another run's. If the service asks to wait
-   * longer before the next request, it waits for that, unless the deadline comes first.
+   * server may still be handling the request, and an earlier match can be another run's. `retryAfter`: the milliseconds
+   * that the service asks to wait before the next request.
    */
-  async #watchFor(sent: LostCreate): Promise<Creation<P> | undefined> {
+  async #watchFor(retryAfter: number): Promise<Creation<P> | undefined> {
     const { service, store, runtime } = this.#world;
-    const { answered, retryAfter = 0 } = sent;
-    const isWaitable = isWithin(sent, runtime);
-    const cause = isWaitable ? sent.cause : `${sent.cause} and asks to wait ${inWords(retryAfter)}`;
-    this.#lost.push(cause);
-    const told = answered
-      ? `${cause} to the create request`
-      : `The answer to the create request was lost (${cause})`;
-    runtime.log(`${told}; looking whether the ${this.#what} has appeared`);
+    const cause = this.#lost.at(-1);
+    runtime.log(
+      `No usable answer to the create request (${cause}); looking whether the ${this.#what} has appeared`,
+    );
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
     const leftAfter = async (span: number): Promise<P | undefined> => {
       await runtime.pacer.pass(span, runtime);
       await runtime.pacer.turn(store.place, runtime);
       return await this.survivor();
     };
-    let process = await leftAfter(Math.max(spans.lostShows, isWaitable ? retryAfter : 0));
+    let process = await leftAfter(Math.max(spans.lostShows, retryAfter));
     // It may come from an earlier request, after a longer time: the last request gets this time, too.
     if (process !== undefined && this.#lost.length > 1)
       process = await leftAfter((this.#lost.length - 1) * spans.lostShows);
@@ -384,16 +380,13 @@ class Attempt<S, P extends Existing> {
   #neverAnswered(): Failure {
     const causes = [...new Set(this.#lost)];
     const told = causes.join('; ');
-    const [none, often] =
-      this.#lost.length === 1
-        ? ['the request was not answered', '']
-        : [`none of ${this.#lost.length} requests was answered`, causes.length === 1 ? ' each time' : ''];
+    const often = this.#lost.length === 1 ? '' : `; sent ${this.#lost.length} times`;
     // The error itself says that the process may exist.
     this.#world.runtime.checkpoint(undefined);
     return new Failure({
       headline: `Not created: ${this.#what} (${told})`,
       what: `Creating the ${this.#what}`,
-      why: `${none} with a process (${told}${often}), and the list shows no such process`,
+      why: `no answer had a process (${told}${often}), and the list shows no such process`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
     });
   }
@@ -405,11 +398,6 @@ class Attempt<S, P extends Existing> {
         : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
     return severalMatch(this.#what, found, because, this.#world.service);
   }
-}
-
-/** True if the deadline allows the time that the service asks to wait after a lost response. */
-function isWithin({ retryAfter = 0 }: LostCreate, { timeLeft }: Runtime): boolean {
-  return retryAfter < timeLeft();
 }
 
 function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean {

@@ -52,15 +52,10 @@ export interface Service<S, P extends Existing> {
 export type CreateResult<P> =
   | { readonly kind: 'created'; readonly made: P }
   /**
-   * No usable response: the process may exist. `answered`: the service responded with an error. `retryAfter`: the
-   * milliseconds that the service asks to wait before the next request.
+   * No usable response: the process may exist. `retryAfter`: the milliseconds that the service asks to wait before the
+   * next request.
    */
-  | {
-      readonly kind: 'lost';
-      readonly cause: string;
-      readonly answered?: boolean;
-      readonly retryAfter?: number | undefined;
-    }
+  | { readonly kind: 'lost'; readonly cause: string; readonly retryAfter?: number | undefined }
   /** Not created: a process with this name exists. */
   | { readonly kind: 'taken'; readonly refusal: Failure };
 

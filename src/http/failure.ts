@@ -127,7 +127,7 @@ export async function lostIfUnknown<T>(create: () => Promise<T>) {
     return { kind: 'created', made: await create() } as const;
   } catch (error) {
     if (!(error instanceof HttpFailure) || !error.isLost) throw error;
-    const { reason, status = 0, retryAfter } = error;
-    return { kind: 'lost', cause: reason, answered: status >= 400, retryAfter } as const;
+    const { reason, retryAfter } = error;
+    return { kind: 'lost', cause: reason, retryAfter } as const;
   }
 }

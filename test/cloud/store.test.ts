@@ -52,8 +52,6 @@ function pinnedWith(replies: readonly Reply[], instanceId = '') {
   return { ...scripted, store: new PinnedStore(scripted.client, instanceId) };
 }
 
-const unanswered = (cause: string) => ({ cause, answered: false });
-
 const shown = (data: unknown): Reply => json(200, { data });
 
 /** As an action names the fields of a request. */
@@ -146,10 +144,10 @@ describe('Creating', () => {
   });
 
   test.each<[string, Reply, object]>([
-    ['a reset', networkError('ECONNRESET'), unanswered('the connection broke off (ECONNRESET)')],
-    ['a time-out', 'no answer', unanswered('no full answer came within 30 s')],
-    ['a page', htmlPage, unanswered('the answer is an HTML page instead of JSON')],
-    ['a 502', text(502, ''), { cause: 'The Cloud answered 502', answered: true }],
+    ['a reset', networkError('ECONNRESET'), { cause: 'the connection broke off (ECONNRESET)' }],
+    ['a time-out', 'no answer', { cause: 'no full answer came within 30 s' }],
+    ['a page', htmlPage, { cause: 'the answer is an HTML page instead of JSON' }],
+    ['a 502', text(502, ''), { cause: 'The Cloud answered 502' }],
     ['an answer with no body', text(201, ''), {}],
     ['an answer with an empty object', json(201, {}), {}],
     ['an answer without an id', json(201, { data: { attributes: createdResource.attributes } }), {}],

@@ -402,7 +402,7 @@ describe('a create whose answer was lost', () => {
     expect(did).toEqual(['unknown whether the worker was created (a reset)', 'mine exists: the worker']);
     expect(exists).toEqual(['mine']);
     expect(log).toEqual([
-      'The answer to the create request was lost (a reset); looking whether the worker has appeared',
+      'No usable answer to the create request (a reset); looking whether the worker has appeared',
       'Found mine, which has appeared since',
     ]);
   });
@@ -454,7 +454,7 @@ describe('a create whose answer was lost', () => {
     expect(log.filter((line) => line.startsWith('It has not appeared'))).toHaveLength(2);
     expect(clock.now()).toBe(60000);
     expect(error?.message).toBe(
-      'Creating the worker: none of 3 requests was answered with a process (a reset each time), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: no answer had a process (a reset; sent 3 times), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     expect(did.at(-1)).toBe('');
     expect(error?.headline).toBe('Not created: worker (a reset)');
@@ -462,25 +462,25 @@ describe('a create whose answer was lost', () => {
 
   test('is not sent again when that time ends after the deadline, but looked for', async () => {
     const asked: CreateResult<Thing> = {
-      ...{ kind: 'lost', cause: 'the service answered 503', answered: true },
+      ...{ kind: 'lost', cause: 'the service answered 503' },
       retryAfter: 7_200_000,
     };
     const { acts, lists, error } = await creating([], { sends: [asked], deadline: 240_000 });
     expect([acts, lists]).toEqual([['0 send'], [20_000]]);
     expect(error?.message).toBe(
-      'Creating the worker: the request was not answered with a process (the service answered 503 and asks to wait 2 hours), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: no answer had a process (the service answered 503 and asks to wait 2 hours), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     const found = await creating([mine], { sends: [asked], deadline: 240_000 });
     expect(found.value?.process).toEqual(byId(mine));
   });
 
-  test('is no lost answer where the service has answered with an error', async () => {
-    const refused = { kind: 'lost', cause: 'The service answered 500', answered: true } as const;
+  test('is reported with what the service has answered', async () => {
+    const refused = { kind: 'lost', cause: 'The service answered 500' } as const;
     const { log, error } = await creating([], { sends: [refused, lost, refused] });
     expect(error?.headline).toBe('Not created: worker (The service answered 500; a reset)');
-    expect(error?.why).toContain('(The service answered 500; a reset), and');
+    expect(error?.why).toContain('(The service answered 500; a reset; sent 3 times), and');
     expect(log[0]).toBe(
-      'The service answered 500 to the create request; looking whether the worker has appeared',
+      'No usable answer to the create request (The service answered 500); looking whether the worker has appeared',
     );
   });
 });
