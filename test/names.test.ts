@@ -82,15 +82,6 @@ describe('what is not there', () => {
   });
 });
 
-test('several of one name are an error that names each, and no waiting helps', () => {
-  const twin: Thing = { id: 'app-3', names: ['shop'] };
-  const error = refusal('shop', [shop, twin]);
-  expect(error).not.toBeInstanceOf(NotThere);
-  expect(error.message).toBe(
-    '2 applications in the organization are named "shop": they are shop-3 (app-1), shop (app-3). Set application to the id of the one you mean.',
-  );
-});
-
 describe('a mistyped name is recognised', () => {
   test.each([
     ['Main', ['main', 'develop'], ['main']],

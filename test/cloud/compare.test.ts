@@ -130,17 +130,6 @@ const storing = (config: Record<string, unknown>) => existing({ id: '1', process
 const running = (command: string | null) => existing({ id: '1', type: 'custom', processes: 2, command });
 
 describe('the drift of a worker', () => {
-  test('is the number of processes and each declared option that differs', () => {
-    const there = storing({ tries: 1, timeout: null, force: false, sleep: 3, name: 'x', queue: 'default' });
-    expect(drift(pinnedWorker({ tries: 3, timeout: 60, force: true, sleep: 3 }, 2), there)).toEqual({
-      processes: { from: 1, to: 2 },
-      'config.tries': { from: 1, to: 3 },
-      'config.timeout': { from: null, to: 60 },
-      'config.force': { from: false, to: true },
-    });
-    expect(drift(pinnedWorker({}), there)).toEqual({});
-  });
-
   test.each<[WorkerConfig, Record<string, unknown>]>([
     [{ tries: 3 }, { tries: '3.0' }],
     [{ tries: 0 }, { tries: '0' }],

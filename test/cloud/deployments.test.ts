@@ -168,17 +168,6 @@ describe('a change', () => {
     expect([made.at(-1)?.id, followed]).toEqual([id, [id]]);
     expect(times.length).toBeLessThan(20);
   });
-
-  test('is waited for as long as the deadline allows, with at most thirty requests a minute', async () => {
-    const { clock, deployChange, times } = openEnvironment({ others: [{ takes: 2 * span }] });
-    expect(await clock.run(failureOf(deployChange()))).toMatchObject({
-      what: 'Deployment depl-1',
-      why: 'it is still build.running after 900 s',
-      fix: 'It continues in Laravel Cloud. Look there how it ends, or raise wait-timeout',
-    });
-    for (const time of times)
-      expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(30);
-  });
 });
 
 describe('a request to deploy', () => {

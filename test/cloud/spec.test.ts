@@ -53,17 +53,6 @@ test.each([
   expect(problems).toEqual(problem === undefined ? [] : [{ path: ['command'], why: problem }]);
 });
 
-test.each([
-  { type: 'worker', command: 7 },
-  { type: 'custom', command: 7 },
-  { type: 'custom', command: 'php artisan x', config: 7 },
-  { type: 'custom' },
-  { type: 'worker', command: 'php artisan x' },
-  { type: 'custom', command: 'php artisan x', config: {} },
-])('one mistake is told once: %j', (declared) => {
-  expect(check(ProcessDeclaration, declared).problems).toHaveLength(1);
-});
-
 const problemsOf = (value: unknown) =>
   check(WorkerOptions, value).problems.map(({ path, why }) => [path.join('.'), why]);
 

@@ -87,22 +87,6 @@ describe('an environment is found', () => {
     expect(asked).toEqual(['/environments/env-1/instances?include=environment%2CbackgroundProcesses']);
   });
 
-  test('by its slug or branch, though neither its name nor that of the application is reported', async () => {
-    const unnamed = { ...production, name: undefined };
-    const organization = {
-      applications: [{ id: 'app-1', attributes: { repository: { full_name: 'acme/shop' } } }],
-      environments: { 'app-1': [unnamed] },
-    };
-    for (const environment of ['prod', 'main']) {
-      const { result } = await find({ environment }, organization);
-      expect(result).toMatchObject({ found: { environment: { id: 'env-1', name: 'env-1' } } });
-    }
-    const byId = await find({ environment: 'env-1' }, organization);
-    expect(byId.result).toMatchObject({ found: { environment: { name: 'env-1', slug: 'prod' } } });
-    const asked = findApplication(byId.client, { application: 'app-1', repository: undefined });
-    expect(await byId.clock.run(asked)).toEqual({ id: 'app-1', name: 'app-1' });
-  });
-
   const branches = (...names: string[]): FakeEnvironment[] =>
     names.map((branch, index) => ({ ...production, id: `env-${index + 1}`, name: `name-${index}`, branch }));
 
@@ -232,15 +216,6 @@ describe('what is not there yet', () => {
     ]);
     expect(asked.filter((request) => request === '/applications')).toHaveLength(1);
     expect(asked.length).toBeLessThan(12);
-  });
-
-  test('is an error after the time that it was waited for', async () => {
-    const { result, clock } = await find({ environment: 'nope' }, acme, 60_000);
-    expect(result).toMatchObject({
-      message:
-        'No environment in the application is named "nope": none appeared within 60 s; there are production / prod / main (env-1), staging / develop (env-2). Check the name, and whether preview environments are switched on, or raise wait-for-environment.',
-    });
-    expect(clock.now()).toBeGreaterThanOrEqual(60_000);
   });
 
   test('is not waited for where it is the application', async () => {

@@ -47,23 +47,6 @@ describe('A manifest is read with every problem that it has, each with its place
     ]);
   });
 
-  test('what is declared is what is read', () => {
-    const { places } = parse(cases['the documented example']?.[0] ?? '');
-    const config = { connection: 'redis', queue: 'high,default', tries: 3 };
-    const command = 'php artisan reverb:start';
-    const at = (line: number, column: number) => ({ file: 'm.yml', line, column });
-    expect(places).toEqual([
-      {
-        name: 'App',
-        place: at(3, 3),
-        processes: [
-          { spec: { type: 'worker', processes: 2, config }, place: at(4, 7) },
-          { spec: { type: 'custom', processes: undefined, command }, place: at(7, 7) },
-        ],
-      },
-    ]);
-  });
-
   test('what is declared for Forge is what is read, with the usual user', () => {
     const { places } = parseManifest(forgeCases['a server by its id']?.[0] ?? '', 'm.yml', forgeManifest);
     expect(places).toMatchObject([
