@@ -7,6 +7,7 @@ import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
 import { runtimeOn } from '../support/runtime.ts';
+import { endOf } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { type Answers, scriptedStore } from './scripted-store.ts';
 
@@ -39,16 +40,17 @@ async function ensuring({ ifExists = 'update', dryRun = false, ...answers }: Cas
     runtime,
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
-  const ensured = await clock.run(
-    ensure({ spec, ifExists, dryRun }, world).then(
-      (value) => ({ value, error: undefined, message: undefined }),
-      (error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-        return { value: undefined, error, message: error.message };
-      },
-    ),
-  );
-  return { ...ensured, calls: calls.join(', '), clock, updates, did, exists, log };
+  const ensured = await clock.run(endOf(ensure({ spec, ifExists, dryRun }, world)));
+  return {
+    ...ensured,
+    message: ensured.error?.message,
+    calls: calls.join(', '),
+    clock,
+    updates,
+    did,
+    exists,
+    log,
+  };
 }
 
 const dryRun = true;

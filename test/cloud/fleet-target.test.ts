@@ -4,6 +4,7 @@ import { type FleetName, findFleet } from '../../src/cloud/fleet-target.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { json } from '../support/fake-transport.ts';
+import { endOf } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
 const shop = { id: 'app-1', attributes: { name: 'Shop', repository: { full_name: 'acme/shop' } } };
@@ -53,16 +54,10 @@ async function find({
     if (isCancelled) opened.cancel();
   };
   const task = findFleet(opened.client, content.fleet, wanted, opened.waiting, onFound);
-  const failed: unknown[] = [];
-  const fleet = await opened.clock.run(
-    task.catch((error: unknown) => {
-      failed.push(error);
-      return undefined;
-    }),
-  );
+  const { value: fleet, error } = await opened.clock.run(endOf(task));
   const asked = opened.transport.asked.map((request) => request.replace('GET /api', ''));
   const ids = fleet?.found.map(({ environment, declared }) => `${environment.id} ${declared.name}`);
-  return { ...opened, fleet, error: failed[0], asked, ids };
+  return { ...opened, fleet, error, asked, ids };
 }
 
 describe('the environments of a file', () => {

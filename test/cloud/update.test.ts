@@ -9,7 +9,7 @@ import { HttpFailure } from '../../src/http/failure.ts';
 import { existing } from '../support/existing.ts';
 import { json, text } from '../support/fake-transport.ts';
 import { runtimeOn } from '../support/runtime.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { endOf, failureOf, scriptedClient } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { type Answers, scriptedStore } from './scripted-store.ts';
 
@@ -27,13 +27,8 @@ async function updating({ declared = spec, found = before, ...answers }: Updatin
   const known: string[] = [];
   const { store, calls, updates } = scriptedStore(answers);
   const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') });
-  const result = await clock.run(
-    update(declared, found, { service: cloudService, store, runtime }).then(
-      (value) => ({ value, error: undefined }),
-      (error: unknown) => ({ value: undefined, error }),
-    ),
-  );
-  return { ...result, calls, updates, known, clock };
+  const ended = await clock.run(endOf(update(declared, found, { service: cloudService, store, runtime })));
+  return { ...ended, calls, updates, known, clock };
 }
 
 const failed = (status: number | undefined, arrival: 'maybe' | 'no'): HttpFailure =>

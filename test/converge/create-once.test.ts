@@ -6,6 +6,7 @@ import { Failure } from '../../src/failure.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
+import { endOf } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A thing, with whether it is the one to make. */
@@ -157,18 +158,9 @@ async function creating(
     }),
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
-  const result = await clock.run(
-    createOnce('worker', world).then(
-      (value) => ({ value, error: undefined }),
-      (error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-        return { value: undefined, error };
-      },
-    ),
-  );
+  const { value, error } = await clock.run(endOf(createOnce('worker', world)));
   const lists = steps.filter((step) => step.endsWith(' list')).map((step) => Number(step.split(' ')[0]));
   const acts = steps.filter((step) => !step.endsWith(' list'));
-  const { value, error } = result;
   if (value?.kind === 'taken') throw value.refusal;
   return { steps, lists, acts, did, exists, log, warnings, clock, value, error };
 }

@@ -5,10 +5,10 @@ import { describe as describeSpec, type ProcessSpec } from '../../src/cloud/spec
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import type { CreateResult } from '../../src/converge/service.ts';
-import { Failure } from '../../src/failure.ts';
 import { FakeStore } from '../cloud/fake-cloud.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { custom, worker } from '../support/specs.ts';
+import { endOf } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -67,14 +67,8 @@ async function threeRuns(
   for (let run = 0; run < 3; run++) {
     const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') });
     const world = { service: cloudService, store: server, runtime };
-    const task = ensure({ spec, ifExists, dryRun: false }, world).then(
-      ({ outcome }) => outcome,
-      (error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-        return error.message;
-      },
-    );
-    outcomes.push(await clock.run(task));
+    const { value, error } = await clock.run(endOf(ensure({ spec, ifExists, dryRun: false }, world)));
+    outcomes.push(value === undefined ? error.message : value.outcome);
   }
   return { server, outcomes, known, clock };
 }

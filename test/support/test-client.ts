@@ -1,3 +1,4 @@
+import { Failure } from '../../src/failure.ts';
 import { HttpClient, type HttpClientOptions } from '../../src/http/client.ts';
 import type { ServiceHints } from '../../src/http/hints.ts';
 import { Deadline } from '../../src/time.ts';
@@ -59,5 +60,16 @@ export async function failureOf(task: Promise<unknown>): Promise<unknown> {
       throw new Error(`It did not fail, but gave ${JSON.stringify(value)}`);
     },
     (error: unknown) => error,
+  );
+}
+
+/** Returns the value of a task, or the failure that it ends with. Any other error is thrown on. */
+export async function endOf<T>(task: Promise<T>) {
+  return await task.then(
+    (value) => ({ value, error: undefined }),
+    (error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      return { value: undefined, error };
+    },
   );
 }
