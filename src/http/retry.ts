@@ -106,7 +106,10 @@ function waitOf(seconds: number): number | undefined {
   return seconds > 0 && seconds <= year ? seconds * 1000 : undefined;
 }
 
-/** Pauses in milliseconds after a 429 without a time to wait: the service counts requests per minute. */
+/**
+ * The shortest pauses in milliseconds after one 429 after the other: the service counts requests per minute, and may ask
+ * to wait only a second each time.
+ */
 const gatePauses = { first: 1_000, longest: 20_000 } as const;
 /** Milliseconds after the gate has opened again in which requests go one at a time. */
 const singleFile = 60_000;
@@ -187,11 +190,11 @@ export class RateGate {
   }
 
   #note({ retry, retryAfter }: HttpFailure): void {
-    if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(retryAfter);
-    if (retry !== 'after-reset') return;
     // Requests that ran at the same time get their 429 together: the first one has closed the gate.
-    if (retryAfter === undefined && this.closedFor > 0) return;
-    this.#closed.add(retryAfter ?? this.#pause());
+    const pause = retry === 'after-reset' && this.closedFor === 0 ? this.#pause() : 0;
+    const wait = Math.max(retryAfter ?? 0, pause);
+    if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(wait);
+    if (retry === 'after-reset') this.#closed.add(wait);
   }
 }
 
