@@ -46,5 +46,10 @@ export const listScenarios = scenariosOf(action, nothing, {
     faults.add({ kind: 'status', status: 403, on: 'GET .*/logs', times: 99 });
     return { inputs: { environment: 'main', 'status-window': '300', 'require-status': 'up' } };
   },
+  '`require-status`: one was created after the newest deployment': ({ cloud, environment, instance }) => {
+    cloud.deployed(environment, { agoMs: 3_600_000 });
+    cloud.addProcess(instance, { type: 'worker' });
+    return { inputs: { environment: 'main', 'status-window': '300', 'require-status': 'up' } };
+  },
   'a wrong type': ({ instance }) => ({ inputs: { instance: instance.id, type: 'daemon' } }),
 });
