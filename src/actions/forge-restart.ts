@@ -152,6 +152,5 @@ function restarting(
     look: paced(look, waiting),
     waiting,
     timeLeft: () => session.client.timeLeft,
-    log: waiting.log,
   };
 }

@@ -97,16 +97,16 @@ class PlaceWork<S, P extends Existing> {
         results.push(notBegun(operation, why));
         continue;
       }
-      const begun = this.#begin(operation, operation.spec);
-      const result = await this.#make(operation, begun);
+      const world = this.#begin(operation);
+      const result = await this.#make(operation, world);
       results.push(result);
-      if (result.status !== 'done' && begun.world.store.unknown) unknown = operation;
+      if (result.status !== 'done' && world.store.unknown) unknown = operation;
     }
     return results;
   }
 
-  async #make(operation: Upsert<S, P>, { world, told }: Begun<S, P>): Promise<OperationResult<S, P>> {
-    const { runtime } = world;
+  async #make(operation: Upsert<S, P>, world: Begun<S, P>): Promise<OperationResult<S, P>> {
+    const { runtime, store, told } = world;
     // Deletions come last: until then, one of these processes may have the declared name.
     const holderMayGo = this.#operations.some(({ action }) => action === 'delete');
     try {
@@ -122,7 +122,7 @@ class PlaceWork<S, P extends Existing> {
       runtime.log(`${outcome} (${process.id})`);
       return { operation, status: 'done', outcome, process, changes, madeByOther };
     } catch (error) {
-      return failedUpsert(operation, world.store, error, told.last);
+      return failedUpsert(operation, store, error, told.last);
     } finally {
       this.#world.onChange();
     }
@@ -130,8 +130,8 @@ class PlaceWork<S, P extends Existing> {
 
   async #remove(operation: OperationOf<'delete', S, P>): Promise<OperationResult<S, P>> {
     const { process } = operation;
-    const { world, told } = this.#begin(operation);
-    const { store, runtime } = world;
+    const world = this.#begin(operation);
+    const { store, runtime, told } = world;
     try {
       store.mayWrite();
       await store.remove(process.id);
@@ -148,7 +148,7 @@ class PlaceWork<S, P extends Existing> {
   }
 
   /** Opens the place for an operation, whose checkpoints go into its result. */
-  #begin(operation: Operation<S, P>, spec?: S): Begun<S, P> {
+  #begin(operation: Operation<S, P>): Begun<S, P> {
     const { service, runtime, semaphore } = this.#world;
     const owners = this.#owners;
     const told: Begun<S, P>['told'] = { last: undefined };
@@ -159,7 +159,7 @@ class PlaceWork<S, P extends Existing> {
       isOpenTo: ({ id }: P) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }: P) => owners.set(id, operation),
     };
-    const part = spec && service.partOf?.(spec);
+    const part = 'spec' in operation ? service.partOf?.(operation.spec) : undefined;
     const store = new ClaimedStore(...this.#storeOf(part), claim);
     const own: Runtime = {
       ...runtime,
@@ -169,7 +169,7 @@ class PlaceWork<S, P extends Existing> {
       log: (line) => runtime.log(named(line)),
       warn: (line) => runtime.warn(named(line)),
     };
-    return { world: { service, store, runtime: own }, told };
+    return { service, store, runtime: own, told };
   }
 
   #storeOf(part: string | undefined): readonly [Store<S, P>, SharedListing<Listing<P>>] {
@@ -188,8 +188,8 @@ class PlaceWork<S, P extends Existing> {
 }
 
 /** An operation's world, and its last checkpoint. */
-interface Begun<S, P extends Existing> {
-  readonly world: World<S, P> & { readonly store: ClaimedStore<S, P> };
+interface Begun<S, P extends Existing> extends World<S, P> {
+  readonly store: ClaimedStore<S, P>;
   readonly told: { last: string | undefined };
 }
 

@@ -6,10 +6,11 @@ import { lookFor } from './look.ts';
 import { allCandidates, doubtfulAmong, type Store, type World } from './service.ts';
 import { settle, severalMatch } from './settle.ts';
 
-export type RemovableStore = Pick<Store<never, Existing>, 'find' | 'remove'>;
-
 /** Deletes a process. If the request fails, a read by id decides: a missing process is success. */
-export async function removeForSure(store: RemovableStore, id: string): Promise<void> {
+export async function removeForSure(
+  store: Pick<Store<never, Existing>, 'find' | 'remove'>,
+  id: string,
+): Promise<void> {
   try {
     await store.remove(id);
   } catch (error) {

@@ -15,10 +15,9 @@ export interface RestartContext {
   /** Reads the processes with these ids, and may return others. A process that does not exist is missing. */
   look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
   /** The wait for one part of the step: until processes are installed, or until all are up. */
-  readonly waiting: Omit<PacedWait, 'log'>;
+  readonly waiting: PacedWait;
   /** Milliseconds until the deadline of the requests. */
   timeLeft(): number;
-  log(line: string): void;
 }
 
 /** A restart that Forge has accepted, with the process as read before. */
@@ -87,7 +86,7 @@ class RestartRound {
     this.#restarting = restarting;
     this.#semaphore = new Semaphore(atOnce);
     this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
-    this.#say = skipRepeats(restarting.log);
+    this.#say = skipRepeats(restarting.waiting.log);
   }
 
   /** Returns the processes whose restart is to be requested in the next round. */
@@ -112,7 +111,8 @@ class RestartRound {
 
   /** Returns the process if the response is lost, so that the request is to be sent again. */
   async #send({ process, lost }: Pending): Promise<Pending | undefined> {
-    const { store, waiting, timeLeft, log } = this.#restarting;
+    const { store, waiting, timeLeft } = this.#restarting;
+    const { clock, log } = waiting;
     const { id, status } = process;
     if (this.failures.some(failsForAll)) return undefined;
     try {
@@ -120,7 +120,7 @@ class RestartRound {
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
       const { reason, retryAfter = 0 } = error;
-      const now = waiting.clock.now();
+      const now = clock.now();
       const since = lost?.since ?? now;
       if (now - since >= longestResending)
         throw gaveUp(error, `it was tried for ${inWords(longestResending)}`);
@@ -128,7 +128,7 @@ class RestartRound {
       log(`Restarting ${id}: ${reason}; asking again${retryAfter > 0 ? ` in ${inWords(retryAfter)}` : ''}`);
       return { process, isInstalling: false, lost: { since, retryAfter } };
     }
-    this.accepted.set(id, { process, at: waiting.clock.now() });
+    this.accepted.set(id, { process, at: clock.now() });
     log(`Restarting ${id} (it was ${status})`);
     return undefined;
   }
@@ -175,7 +175,7 @@ const grace = { ofUp: 5_000, ofDown: 30_000 } as const;
 /** Reads until all processes are up. Fails at once if a process has ended for good, stays `stopped`, or is gone. */
 export async function untilUp(
   accepted: readonly AcceptedRestart[],
-  { look, waiting, log }: Pick<RestartContext, 'look' | 'waiting' | 'log'>,
+  { look, waiting }: Pick<RestartContext, 'look' | 'waiting'>,
 ): Promise<LastLook> {
   /** The ids whose status has changed: from then on, statuses belong to the restarted process. */
   const moved = new Set<string>();
@@ -192,5 +192,5 @@ export async function untilUp(
     });
   };
   const count = (processes: number): string => counted(processes, 'restarted process', 'restarted processes');
-  return await waitAtGate({ statuses: upWords, minCount: 0, count }, list, { ...waiting, log });
+  return await waitAtGate({ statuses: upWords, minCount: 0, count }, list, waiting);
 }

@@ -39,9 +39,11 @@ beforeEach(() => {
       const seen = shows(looks);
       return seen === undefined ? [] : ids.map((id) => ({ ...seen, id }));
     },
-    waiting: { ...runtimeOn(clock), deadline: new Deadline(clock, 300_000) },
+    waiting: {
+      ...runtimeOn(clock, { log: (line) => said.push(line) }),
+      deadline: new Deadline(clock, 300_000),
+    },
     timeLeft: () => 60_000,
-    log: (line) => said.push(line),
   };
 });
 
