@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { timeOf } from '../time.ts';
 import { lookFor, type Runtime, spans } from './look.ts';
 
 /** The fields of a process of any service. */
@@ -35,10 +36,9 @@ export function byAge(a: Existing, b: Existing): number {
 
 /** Returns the creation time in milliseconds, with microseconds as the fraction; without a date, the latest time. */
 export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
-  const date = String(createdAt);
-  const time = Date.parse(date);
-  if (Number.isNaN(time)) return Number.MAX_SAFE_INTEGER;
-  const micros = /\.\d{3}(\d{1,3})/.exec(date)?.[1] ?? '';
+  const time = timeOf(createdAt);
+  if (time === undefined) return Number.MAX_SAFE_INTEGER;
+  const micros = /\.\d{3}(\d{1,3})/.exec(createdAt ?? '')?.[1] ?? '';
   return time + Number(`0.${micros}0`);
 }
 

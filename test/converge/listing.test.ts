@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import {
   bornAt,
@@ -26,6 +26,12 @@ test('microseconds count', () => {
   expect(bornAt(a) - bornAt(b)).toBeCloseTo(0.1, 2);
   const [c, d] = [born('c', '2026-04-04T00:00:01.000129Z'), born('d', '2026-04-04T00:00:01.000128Z')];
   expect(order(c, d)).toEqual(['d', 'c']);
+});
+
+test('a date without a time zone is in UTC, wherever the runner stands', () => {
+  vi.stubEnv('TZ', 'America/New_York');
+  expect(bornAt(born('a', '2026-04-04 00:00:01'))).toBe(Date.UTC(2026, 3, 4, 0, 0, 1));
+  vi.unstubAllEnvs();
 });
 
 test('of the same moment, the smaller id comes first, from whichever side one looks', () => {
