@@ -68,6 +68,8 @@ export function refuseDoubt(what: string, doubtful: readonly Existing[]): void {
   if (doubtful.length === 0) return;
   throw new Failure({
     what: `The ${what}`,
+    headline: `The ${what} may exist already`,
+    details: `It may be ${doubtful.map(doubtText).join(', or ')}`,
     why: `it may exist already as ${doubtful.map(doubtText).join(', or as ')}`,
     fix: 'Nothing was changed. Look at this process in the dashboard; if it is another one, change or delete it there',
   });
