@@ -11,8 +11,7 @@ import {
 } from '../../src/cloud/spec.ts';
 import { foldCommand, shown } from '../../src/converge/compare.ts';
 import { candidates } from '../../src/converge/service.ts';
-import { existing } from '../support/existing.ts';
-import { custom, worker } from '../support/specs.ts';
+import { custom, existing, worker } from '../support/processes.ts';
 
 describe('what is the same written differently', () => {
   test.each([

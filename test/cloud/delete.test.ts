@@ -3,10 +3,9 @@ import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { deleteAll, deleteFailure, findToDelete } from '../../src/converge/remove.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import { existing } from '../support/existing.ts';
-import { runtimeOn } from '../support/runtime.ts';
+import { existing } from '../support/processes.ts';
 import { failureOf } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { type Answers, scriptedStore } from './scripted-store.ts';
 
 const horizon = existing({ id: 'p1', type: 'custom', command: 'php artisan horizon' });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asPrinted, readFailingStep } from '../../src/cloud/deployments.ts';
-import { json } from '../support/fake-transport.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, scriptedClient } from '../support/test-client.ts';
 
 describe('the step at which a deployment failed', () => {
   const pulled = { step: 'pull', description: 'Pull the image', status: 'completed', output: 'ok' };

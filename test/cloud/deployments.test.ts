@@ -9,9 +9,8 @@ import {
 } from '../../src/cloud/deployments.ts';
 import { hasEnded } from '../../src/cloud/started-work.ts';
 import { Deadline } from '../../src/time.ts';
-import { json, networkError, type Reply } from '../support/fake-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, networkError, type Reply, scriptedClient } from '../support/test-client.ts';
 
 const midnight = Date.UTC(2026, 3, 4);
 const span = 900_000;

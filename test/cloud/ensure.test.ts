@@ -5,10 +5,9 @@ import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
-import { existing } from '../support/existing.ts';
-import { runtimeOn } from '../support/runtime.ts';
+import { existing } from '../support/processes.ts';
 import { endOf } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { type Answers, scriptedStore } from './scripted-store.ts';
 
 type P = ExistingProcess;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EnvironmentLog, LogTurns } from '../../src/cloud/environment-log-reader.ts';
-import { json, type Reply } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, type Reply, scriptedClient } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const cmd = 'php artisan horizon';

@@ -11,7 +11,7 @@ import {
   watchedOf,
 } from '../../src/cloud/environment-log.ts';
 import { instanceFrom } from '../../src/cloud/instances.ts';
-import { existing } from '../support/existing.ts';
+import { existing } from '../support/processes.ts';
 import { horizon } from '../support/watched.ts';
 
 const start = Date.parse('2026-04-09T14:02:40Z');

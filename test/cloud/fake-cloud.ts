@@ -5,8 +5,7 @@ import type { Listing } from '../../src/converge/listing.ts';
 import type { CreateResult, Store } from '../../src/converge/service.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import type { Clock } from '../../src/time.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
+import { existing, listingOf } from '../support/processes.ts';
 
 /** How long every call takes, in milliseconds. */
 const latency = 100;

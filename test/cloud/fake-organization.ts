@@ -1,8 +1,7 @@
 import { type PacedWait, Pacer } from '../../src/converge/look.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { Deadline } from '../../src/time.ts';
-import { json, type Reply } from '../support/fake-transport.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, type Reply, scriptedClient } from '../support/test-client.ts';
 
 export interface Organization {
   readonly applications?: readonly { readonly id: string; readonly attributes: object }[];

@@ -3,8 +3,7 @@ import { parseCloudFile } from '../../src/cloud/fleet.ts';
 import { type FleetName, findFleet } from '../../src/cloud/fleet-target.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
-import { json } from '../support/fake-transport.ts';
-import { endOf } from '../support/test-client.ts';
+import { endOf, json } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
 const shop = { id: 'app-1', attributes: { name: 'Shop', repository: { full_name: 'acme/shop' } } };

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listInstances } from '../../src/cloud/instances.ts';
 import { TooLarge } from '../../src/http/failure.ts';
-import { json, type Reply, text } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, type Reply, scriptedClient, text } from '../support/test-client.ts';
 
 interface Given {
   /** The ids that its relationship names; `undefined` for no relationship. */

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { writeCloudManifest } from '../../src/cloud/manifest.ts';
 import { CloudStore } from '../../src/cloud/store.ts';
-import { json } from '../support/fake-transport.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, scriptedClient } from '../support/test-client.ts';
 
 test('150,000 odd resources in a list are read, and left out of a manifest', async () => {
   const odd = Array.from({ length: 150_000 }, (_, n) => ({ id: `p-${n}`, attributes: 5 }));

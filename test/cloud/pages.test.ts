@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { listAll } from '../../src/cloud/shapes.ts';
 import { Failure } from '../../src/failure.ts';
-import { json, type Reply } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, type Reply, scriptedClient } from '../support/test-client.ts';
 
 const Thing = v.object({ id: v.string(), name: v.optional(v.string()) });
 const Extra = v.object({ id: v.string(), type: v.literal('instances') });

@@ -6,8 +6,7 @@ import { follow } from '../../src/cloud/started-work.ts';
 import { listEnvironments } from '../../src/cloud/target.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import { Deadline, systemClock } from '../../src/time.ts';
-import { json } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, scriptedClient } from '../support/test-client.ts';
 
 const following = {
   ...{ clock: systemClock, deadline: new Deadline(systemClock, 1_000), random: () => 1 },

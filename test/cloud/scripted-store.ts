@@ -2,7 +2,7 @@ import type { ProcessUpdate } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { CreateResult } from '../../src/converge/service.ts';
 import type { Failure } from '../../src/failure.ts';
-import { listingOf } from '../support/listing.ts';
+import { listingOf } from '../support/processes.ts';
 import { scripted } from '../support/scripted.ts';
 
 type P = ExistingProcess;

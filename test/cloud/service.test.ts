@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { cloudHints, cloudService } from '../../src/cloud/service.ts';
-import { existing } from '../support/existing.ts';
-import { json } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { existing } from '../support/processes.ts';
+import { failureOf, json, scriptedClient } from '../support/test-client.ts';
 
 test('a plan shows the same of a worker that exists, without what is unset', () => {
   const config = { queue: 'mail', connection: 'redis', tries: '3', memory: null };

@@ -1,7 +1,7 @@
 import { expect, describe as suite, test } from 'vitest';
 import { describe, ProcessDeclaration, WorkerOptions } from '../../src/cloud/spec.ts';
 import { check } from '../../src/manifest/schema.ts';
-import { custom, worker } from '../support/specs.ts';
+import { custom, worker } from '../support/processes.ts';
 
 test.each([
   [worker({}), 'worker on queue default'],

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/cloud/deployments.ts';
 import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
 import { type DeploymentTimes, isTooBusy, lookBack, watch } from '../../src/cloud/stability.ts';
-import { json, type Reply } from '../support/fake-transport.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, type Reply, scriptedClient } from '../support/test-client.ts';
 import { horizon } from '../support/watched.ts';
 
 const start = Date.parse('2026-04-09T14:00:00Z');

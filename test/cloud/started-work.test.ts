@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandSucceeded, runCommand } from '../../src/cloud/started-work.ts';
 import { Deadline } from '../../src/time.ts';
-import { json, networkError } from '../support/fake-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, networkError, scriptedClient } from '../support/test-client.ts';
 
 const canary = 'php artisan queue:canary';
 

@@ -2,8 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { CloudStore, type CloudStoreOptions, PinnedStore } from '../../src/cloud/store.ts';
 import { Failure } from '../../src/failure.ts';
-import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import {
+  failureOf,
+  htmlPage,
+  json,
+  networkError,
+  type Reply,
+  scriptedClient,
+  text,
+} from '../support/test-client.ts';
 
 const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan my:command' };
 

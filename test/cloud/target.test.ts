@@ -8,8 +8,7 @@ import {
   listEnvironments,
 } from '../../src/cloud/target.ts';
 import { NotThere } from '../../src/names.ts';
-import { json } from '../support/fake-transport.ts';
-import { failureOf } from '../support/test-client.ts';
+import { failureOf, json } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
 const application = (id: string, name: string, slug: string, repository: string) => ({

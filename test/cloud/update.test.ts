@@ -6,11 +6,9 @@ import { PinnedStore } from '../../src/cloud/store.ts';
 import { ensurePinned, update } from '../../src/cloud/update.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
-import { existing } from '../support/existing.ts';
-import { json, text } from '../support/fake-transport.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { endOf, failureOf, scriptedClient } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { existing } from '../support/processes.ts';
+import { endOf, failureOf, json, scriptedClient, text } from '../support/test-client.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { type Answers, scriptedStore } from './scripted-store.ts';
 
 const spec: PinnedSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };

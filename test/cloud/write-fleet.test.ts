@@ -6,8 +6,7 @@ import type { RunningInstance } from '../../src/cloud/manifest.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { type RunningEnvironment, writeCloudFleet } from '../../src/cloud/write-fleet.ts';
 import { planFor } from '../../src/converge/plan.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
+import { existing, listingOf } from '../support/processes.ts';
 
 const head = { schemaUrl: 'https://example.test/schema.json', notes: ['A note.'] };
 

@@ -7,11 +7,8 @@ import { Semaphore } from '../../src/converge/pace.ts';
 import { countsOf, countsText, type OperationResult, planFor } from '../../src/converge/plan.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { type Call, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { custom, worker } from '../support/specs.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { custom, existing, listingOf, worker } from '../support/processes.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 const customs = (count: number): ProcessSpec[] =>
   Array.from({ length: count }, (_, index) => custom(`job ${index}`));

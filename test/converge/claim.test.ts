@@ -4,8 +4,7 @@ import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { ClaimedStore, SharedListing } from '../../src/converge/claim.ts';
 import { Semaphore } from '../../src/converge/pace.ts';
 import type { CreateResult, Store } from '../../src/converge/service.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
+import { existing, listingOf } from '../support/processes.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const made = existing({ id: 'p-1' });

@@ -3,11 +3,10 @@ import { createOnce } from '../../src/converge/create-once.ts';
 import type { Existing } from '../../src/converge/listing.ts';
 import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
-import { listingOf } from '../support/listing.ts';
-import { runtimeOn } from '../support/runtime.ts';
+import { listingOf } from '../support/processes.ts';
 import { scripted } from '../support/scripted.ts';
 import { endOf } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 /** A thing, with whether it is the one to make. */
 interface Thing extends Existing {

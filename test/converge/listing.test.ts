@@ -9,10 +9,8 @@ import {
   readTwice,
   refuseDoubt,
 } from '../../src/converge/listing.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { existing, listingOf } from '../support/processes.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 const born = (id: string, createdAt: string | null): Existing => ({ id, createdAt });
 

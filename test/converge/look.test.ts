@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lookFor, Pacer, paced } from '../../src/converge/look.ts';
 import { Deadline } from '../../src/time.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 /** A run on a virtual clock whose every look sends so many requests, and the moments of its looks. */
 function waiting(reads: number) {

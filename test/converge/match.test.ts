@@ -3,8 +3,7 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { describe as describeSpec, type ProcessSpec } from '../../src/cloud/spec.ts';
 import { matchAll } from '../../src/converge/match.ts';
-import { existing } from '../support/existing.ts';
-import { worker } from '../support/specs.ts';
+import { existing, worker } from '../support/processes.ts';
 
 /** A process that is older the smaller the day is. */
 const born = (day: number, id: string, config: Record<string, unknown> = {}) =>

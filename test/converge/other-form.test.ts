@@ -6,10 +6,9 @@ import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import type { CreateResult } from '../../src/converge/service.ts';
 import { FakeStore } from '../cloud/fake-cloud.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { custom, worker } from '../support/specs.ts';
+import { custom, worker } from '../support/processes.ts';
 import { endOf } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 

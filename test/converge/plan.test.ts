@@ -13,12 +13,9 @@ import {
   planFor,
   settledPlan,
 } from '../../src/converge/plan.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { custom, worker } from '../support/specs.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { custom, existing, listingOf, worker } from '../support/processes.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 const place = { id: 'inst-1', name: 'App' };
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { cloudService } from '../../src/cloud/service.ts';
 import { type Observation, settle, severalMatch } from '../../src/converge/settle.ts';
-import { existing } from '../support/existing.ts';
-import { runtimeOn } from '../support/runtime.ts';
+import { existing } from '../support/processes.ts';
 import { scripted } from '../support/scripted.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 
 const noon = Date.UTC(2026, 3, 4, 12);
 /** Made so many seconds before noon. */

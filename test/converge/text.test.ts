@@ -13,9 +13,7 @@ import {
   planText,
   rowText,
 } from '../../src/converge/text.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
-import { custom, worker } from '../support/specs.ts';
+import { custom, existing, listingOf, worker } from '../support/processes.ts';
 
 const app = { id: 'inst-1', name: 'App' };
 const imports = { id: 'inst-2', name: 'imports' };

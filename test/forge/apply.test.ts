@@ -8,9 +8,8 @@ import { otherName } from '../../src/forge/compare.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { listingOf } from '../support/listing.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { listingOf } from '../support/processes.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { ForgeServer, processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };

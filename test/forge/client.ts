@@ -1,8 +1,7 @@
 import { forgeHints } from '../../src/forge/service.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import type { TransportRequest } from '../../src/http/transport.ts';
-import { json } from '../support/fake-transport.ts';
-import { scriptedClient } from '../support/test-client.ts';
+import { json, scriptedClient } from '../support/test-client.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface Scripted {

@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { deleteAll, findToDelete, waitUntilGone } from '../../src/converge/remove.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { ForgeServer, specOf } from './forge-server.ts';
 
 let server: ForgeServer;

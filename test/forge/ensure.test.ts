@@ -5,10 +5,9 @@ import { Cancelled, Failure } from '../../src/failure.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { listingOf } from '../support/listing.ts';
-import { runtimeOn } from '../support/runtime.ts';
+import { listingOf } from '../support/processes.ts';
 import { failureOf } from '../support/test-client.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, processOf, specOf } from './forge-server.ts';
 
 let server: ForgeServer;

@@ -5,7 +5,7 @@ import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { isLeaving } from '../../src/forge/status.ts';
 import type { ProcessFilter } from '../../src/forge/store.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
-import { listingOf } from '../support/listing.ts';
+import { listingOf } from '../support/processes.ts';
 
 export function processOf(given: Partial<ForgeProcess> & { id: string }): ForgeProcess {
   return {

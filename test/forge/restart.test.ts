@@ -5,8 +5,7 @@ import { type RestartContext, requestRestarts, untilUp } from '../../src/forge/r
 import type { LastLook } from '../../src/forge/status.ts';
 import { type Arrival, HttpFailure, type Retry } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { answered, processOf } from './forge-server.ts';
 
 let clock: VirtualClock;

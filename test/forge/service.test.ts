@@ -7,8 +7,8 @@ import { type ForgeProcess, label } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
 import { isDown, isUp, knownWords, reasonsText } from '../../src/forge/status.ts';
-import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
+import { listingOf } from '../support/processes.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };

@@ -9,8 +9,7 @@ import {
 } from '../../src/forge/status.ts';
 import { processCount } from '../../src/text.ts';
 import { Deadline } from '../../src/time.ts';
-import { runtimeOn } from '../support/runtime.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
 
 let clock: VirtualClock;

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ForgeStore, listWithSites } from '../../src/forge/store.ts';
-import { htmlPage, json, type Reply, text } from '../support/fake-transport.ts';
-import { listingOf } from '../support/listing.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { listingOf } from '../support/processes.ts';
+import { failureOf, htmlPage, json, type Reply, scriptedClient, text } from '../support/test-client.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const all = '/api/orgs/acme/servers/7/background-processes';

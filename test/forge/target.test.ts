@@ -3,8 +3,7 @@ import { forgeHints } from '../../src/forge/service.ts';
 import type { ForgeDeclaration } from '../../src/forge/spec.ts';
 import { type ForgeTargetName, findServers, findTarget } from '../../src/forge/target.ts';
 import type { DeclaredPlace } from '../../src/manifest/read.ts';
-import { json } from '../support/fake-transport.ts';
-import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, scriptedClient } from '../support/test-client.ts';
 import { scripted } from './client.ts';
 
 interface Named {

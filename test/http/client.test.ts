@@ -6,8 +6,18 @@ import { HttpFailure, NotSent, TransportClosed } from '../../src/http/failure.ts
 import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
-import { connectError, htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
-import { failureOf, type Overrides, scriptedClient, token } from '../support/test-client.ts';
+import {
+  connectError,
+  failureOf,
+  htmlPage,
+  json,
+  networkError,
+  type Overrides,
+  type Reply,
+  scriptedClient,
+  text,
+  token,
+} from '../support/test-client.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
 const thing = json(200, { data: { name: 'a thing' } });

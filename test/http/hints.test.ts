@@ -7,8 +7,7 @@ import {
   TransportClosed,
 } from '../../src/http/failure.ts';
 import { type CallHints, networkFailure, statusFailure } from '../../src/http/hints.ts';
-import { connectError, json, networkError, text } from '../support/fake-transport.ts';
-import { hints } from '../support/test-client.ts';
+import { connectError, hints, json, networkError, text } from '../support/test-client.ts';
 
 const call: CallHints = { method: 'POST', what: 'Making the thing' };
 const now = Date.UTC(2026, 3, 4);

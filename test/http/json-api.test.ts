@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { Count, decode, expectNoPage, one, parse, Undecodable } from '../../src/http/json-api.ts';
-import { htmlPage, json, text } from '../support/fake-transport.ts';
+import { htmlPage, json, text } from '../support/test-client.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
 

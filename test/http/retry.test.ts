@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpCall } from '../../src/http/client.ts';
 import { retryAfter } from '../../src/http/retry.ts';
 import { Deadline } from '../../src/time.ts';
-import { json, type Reply, text } from '../support/fake-transport.ts';
-import { failureOf, type Overrides, scriptedClient } from '../support/test-client.ts';
+import { failureOf, json, type Overrides, type Reply, scriptedClient, text } from '../support/test-client.ts';
 
 const now = Date.UTC(2026, 3, 4);
 

@@ -18,8 +18,7 @@ import { forgeService } from '../../src/forge/service.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
 import { invisibleIn } from '../../src/text.ts';
 import { processOf } from '../forge/forge-server.ts';
-import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
+import { existing, listingOf } from '../support/processes.ts';
 
 const schemaUrl = 'https://example.test/schema.json';
 

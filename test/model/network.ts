@@ -1,6 +1,6 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import type { Clock } from '../../src/time.ts';
-import { forever, htmlPage, json, networkError, text } from '../support/fake-transport.ts';
+import { forever, htmlPage, json, networkError, text } from '../support/test-client.ts';
 import type { Manners } from './manners.ts';
 import { beginning, type ServerModel } from './server-model.ts';
 
