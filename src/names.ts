@@ -249,11 +249,14 @@ function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
 function summed(what: string, wrong: readonly [Failure, ...Failure[]]): Failure {
   const [first, ...others] = wrong;
   if (others.length === 0) return first;
+  const annotations = wrong.flatMap((failure) => failure.annotations);
+  // Several annotations help only at several places of a file.
+  const isPlaced = annotations.every(({ place }) => place !== undefined);
   const parts = {
     what: `${wrong.length} problems with the ${what}`,
     why: oneOrList(wrong.map(({ message }) => message)),
     fix: 'Nothing was changed',
-    annotations: wrong.flatMap(({ annotations }) => annotations),
+    annotations: isPlaced ? annotations : undefined,
   };
   return wrong.every((failure) => failure instanceof NotThere) ? new NotThere(parts) : new Failure(parts);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../src/failure.ts';
-import { didYouMean, findByName, type Kind, NotThere, nearest, orNear } from '../src/names.ts';
+import { collecting, didYouMean, findByName, type Kind, NotThere, nearest, orNear } from '../src/names.ts';
 
 interface Thing {
   readonly id: string;
@@ -117,4 +117,16 @@ test('what was meant is asked, with the reason before it if there is one', () =>
   expect(didYouMean('office', ['web-1'])).toBe('');
   expect(orNear('must be worker', 'wroker', ['worker'])).toBe('must be worker. Did you mean "worker"?');
   expect(orNear('must be worker', 'daemon', ['worker'])).toBe('must be worker');
+});
+
+test('failures that stand at no place of a file are one annotation together', () => {
+  const collect = () =>
+    collecting('plans', ['a', 'b'], (what) => {
+      throw new Failure({ what, why: 'it is wrong' });
+    });
+  expect(collect).toThrow(
+    expect.objectContaining({
+      annotations: [{ message: expect.stringMatching(/^2 problems with the plans:.*- a .*- b /s) }],
+    }),
+  );
 });
