@@ -62,17 +62,19 @@ export interface Halfway<P> {
 }
 
 /**
- * Recognizes an interrupted replacement: of two matches, the older one has drifted, and the younger one is as declared.
- * Undefined for other matches.
+ * Recognizes an interrupted replacement: of two matches of the same identity, the older one has drifted, and the younger
+ * one is as declared. Undefined for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,
   found: readonly P[],
-  { drift, onDrift }: Service<S, P>,
+  service: Service<S, P>,
 ): Halfway<P> | undefined {
   // The old process is deleted without a question: never on a service that does not replace.
-  if (onDrift !== 'replace') return undefined;
-  const hasDrifted = (process: P) => hasChanges(drift(spec, process));
+  if (service.onDrift !== 'replace') return undefined;
+  // Nor one of two that may run in different directories.
+  if (!areAlike(found, service) || found.some(({ vague }) => vague !== undefined)) return undefined;
+  const hasDrifted = (process: P) => hasChanges(service.drift(spec, process));
   const [left, successor, ...others] = found.toSorted(byAge);
   const isHalfway = left && successor && others.length === 0 && hasDrifted(left) && !hasDrifted(successor);
   return isHalfway ? { left, successor } : undefined;

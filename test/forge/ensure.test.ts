@@ -139,6 +139,7 @@ test('replace makes the new one first where the name is free', async () => {
 describe('a replacement that was interrupted before the old one was removed', () => {
   const early = { createdAt: '2026-10-01T09:00:00Z' };
   const late = { createdAt: '2026-10-01T09:00:05Z' };
+  const unknown = { directory: null, vague: 'its directory is not known' };
 
   test('is finished by the next run', async () => {
     server.add('by-hand', { ...early, processes: 3 });
@@ -164,10 +165,18 @@ describe('a replacement that was interrupted before the old one was removed', ()
     ['the younger one has drifted', early, { ...late, processes: 3 }, 'replace'],
     ['both have', { ...early, processes: 3 }, { ...late, processes: 3 }, 'replace'],
     ['none has', early, late, 'replace'],
+    ['each runs in another directory', { ...early, processes: 3 }, { ...late, directory: '/b' }, 'replace'],
+    [
+      'both directories are unknown',
+      { ...early, processes: 3, ...unknown },
+      { ...late, ...unknown },
+      'replace',
+    ],
   ])('is not guessed: %s', async (_, one, other, ifExists) => {
     server.add('by-hand', one);
     server.add('horizon', other);
-    await expect(run({ ifExists })).rejects.toThrow(/2 background processes match it/);
+    const spec = specOf({ directory: undefined });
+    await expect(run({ spec, ifExists })).rejects.toThrow(/2 background processes match it/);
     expect(server.calls).toEqual([]);
   });
 
