@@ -1,7 +1,6 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
 import { ClaimedStore, SharedListing } from './claim.ts';
 import { bySpecificity, differs, hasChanges } from './compare.ts';
-import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
@@ -217,7 +216,7 @@ function failedUpsert<S, P extends Existing>(
   error: unknown,
   known: string | undefined,
 ): OperationResult<S, P> {
-  const made = error instanceof Vanished ? undefined : store.made;
+  const { made } = store;
   const result = {
     ...nothingDone,
     operation,

@@ -139,7 +139,7 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
   wrote = false;
   /** True if the response to the last create was lost. */
   unknown = false;
-  /** The process that this operation has created, and not deleted again. */
+  /** The process that this operation has created, and that still exists as far as known. */
   made: P | undefined;
 
   constructor(store: Store<S, P>, listings: SharedListing<Listing<P>>, claim: Claim<P>) {
@@ -157,7 +157,9 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
   }
 
   async find(id: string): Promise<P | undefined> {
-    return await this.#claim.semaphore.run(() => this.#store.find(id), 'urgent');
+    const found = await this.#claim.semaphore.run(() => this.#store.find(id), 'urgent');
+    if (found === undefined && this.made?.id === id) this.made = undefined;
+    return found;
   }
 
   async create(spec: S): Promise<CreateResult<P>> {

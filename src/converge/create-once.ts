@@ -34,9 +34,6 @@ const attempts = { sends: 3, rounds: 3 } as const;
 /** The longest random pause before a new round, in milliseconds. */
 const longestJitter = 3_000;
 
-/** The failure of a run whose process was deleted by something else. */
-export class Vanished extends Failure {}
-
 /**
  * Creates a process exactly once, however many runs do so at the same time. All running steps order processes in the
  * same way: by age, then by id. Decision 2 explains each rule.
@@ -326,7 +323,7 @@ class Attempt<S, P extends Existing> {
     const found = await this.#world.store.find(id);
     if (found !== undefined) return found;
     this.#world.onExists?.(undefined);
-    throw new Vanished({
+    throw new Failure({
       what: `Creating the ${this.#what}`,
       why: `${id} was created, and is gone again`,
       fix: 'Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow',

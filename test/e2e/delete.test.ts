@@ -8,7 +8,7 @@ test.concurrent('where one of several cannot be deleted, the outputs name those 
   shop.faults.add({ kind: 'status', status: 422, on: `DELETE ${second?.id}` });
   const run = await shop.run({ command, all: 'true' }, { action: 'delete' });
 
-  expect(run.errors[0]).toContain('1 of 2 could not be deleted');
+  expect(run.errors[0]).toContain('1 of 2 background processes not deleted');
   expect(run.outputs).toEqual({ outcome: 'deleted', 'ids-json': JSON.stringify([first?.id]), count: '1' });
 });
 
