@@ -2,6 +2,7 @@ import { changesIn, countsOf } from '../../converge/plan.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
+import { firstOf } from '../../text.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { type PlanReport, refused, type ShownPlan } from '../report/plan.ts';
 import { deployAfterChange, deployNext } from '../report/process.ts';
@@ -25,6 +26,11 @@ export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly
     return;
   }
   if (!dryRun) report.show({ kind: 'done', ...shownOf(all, goals.redeploy) });
+  const waiting = dryRun || goals.redeploy ? [] : all.filter(isWaiting).map(({ member }) => member.name);
+  if (waiting.length > 0)
+    step.log.notice(
+      `Changes take effect with the next deployment of ${firstOf(waiting, 10)}. To let this step deploy after a change, set redeploy: true.`,
+    );
   for (const { member } of all) {
     step.summarize(member.part.summary());
     step.identify('deployment', member.rolloutState.deployment);

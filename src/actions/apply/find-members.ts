@@ -143,7 +143,7 @@ function memberOf(
   const part = stepIn(session, found.environment.name, isAlone);
   const rolloutState: RolloutState = {};
   const rollout: RolloutContext = {
-    ...{ session: part.session, goals, ahead, tellsPush: isAlone },
+    ...{ session: part.session, goals, ahead, tellsAlone: isAlone },
     onLive: part.session.step.output,
     onDeployed: (deployment, asleep) => {
       rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';

@@ -19,8 +19,8 @@ export interface RolloutContext {
   readonly onLive: (outputs: Outputs) => void;
   /** Called when a deployment has succeeded. `asleep`: the reason why nothing runs in the environment yet. */
   readonly onDeployed?: (deploymentId: string, asleep: string | undefined) => void;
-  /** False if the log already has the notice about a second deployment. */
-  readonly tellsPush?: boolean;
+  /** False if the step has one notice for all of its environments. */
+  readonly tellsAlone?: boolean;
   /** Called when the declared processes wait for a deployment, although this step has changed nothing. */
   readonly onBehind?: () => void;
 }

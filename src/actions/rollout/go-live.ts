@@ -130,7 +130,7 @@ async function redeploy(
 ): Promise<LiveState> {
   const { step } = rollout.session;
   step.doing('deploying the environment');
-  if (change.kind === 'changed' && change.environment.deploysOnPush && rollout.tellsPush !== false)
+  if (change.kind === 'changed' && change.environment.deploysOnPush && rollout.tellsAlone !== false)
     step.log.notice(
       'This environment deploys on every push (push to deploy), so this change causes a second deployment.',
     );

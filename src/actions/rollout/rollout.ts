@@ -24,7 +24,7 @@ export async function rollOut(rollout: RolloutContext, change: StepChange): Prom
   const { goals } = rollout;
   const pending = pendingOf(change, goals);
   if (pending !== undefined) {
-    rollout.session.step.log.notice(pending);
+    if (rollout.tellsAlone !== false || change.kind !== 'changed') rollout.session.step.log.notice(pending);
     const asleep = change.environment && sleepOf(change.environment);
     skipProofs(rollout, asleep ?? 'the change is not live before the next deployment');
     return change.environment;
