@@ -13,7 +13,7 @@ import {
   type Fleet,
   means,
 } from './fleet.ts';
-import { type ListedInstances, listInstances, pickInstances } from './instances.ts';
+import { InDoubt, type ListedInstances, listInstances, pickInstances } from './instances.ts';
 import {
   type EnvironmentName,
   environmentNamed,
@@ -140,7 +140,7 @@ async function lookAt(
   } catch (error) {
     if (!(error instanceof Failure) || error instanceof Cancelled) throw error;
     if (declared.isPattern) {
-      if (error instanceof NotThere)
+      if (error instanceof NotThere || error instanceof InDoubt)
         return `${environment.name} is left out: ${stated(error.what, error.why)}.`;
       if (error instanceof HttpFailure && error.status === 404)
         return `${environment.name} is left out: it has been deleted meanwhile.`;

@@ -199,7 +199,10 @@ function namesAndIds(instances: readonly Instance[]): string {
   return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
 }
 
-/** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */
+/** The failure for an instance that may be there, as one whose name Laravel Cloud does not report. */
+export class InDoubt extends Failure {}
+
+/** Turns `NotThere` into `InDoubt`, for which nothing waits, if the name of an instance is unknown. */
 function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
   try {
     return pick();
@@ -207,7 +210,7 @@ function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
     const unnamed = instances.filter(({ id, name }) => name === id).map(({ id }) => id);
     if (!(error instanceof NotThere) || unnamed.length === 0) throw error;
     const why = `${error.why}. Laravel Cloud does not report the name of ${unnamed.join(', ')}, which may be meant`;
-    throw new Failure({ what: error.what, why, fix: 'Set the id of the cluster in place of its name' });
+    throw new InDoubt({ what: error.what, why, fix: 'Set the id of the cluster in place of its name' });
   }
 }
 

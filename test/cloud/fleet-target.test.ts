@@ -183,6 +183,11 @@ describe('the environments of a file', () => {
       'preview/1 is left out: No cluster in the environment preview/1 is named "App" (m.yml:3:31): there is none at all.',
     ],
     [
+      'has a cluster without a name',
+      preview(1, { instances: [['i']] }),
+      'preview/1 is left out: No cluster in the environment preview/1 is named "App" (m.yml:3:31): there is i (i). Laravel Cloud does not report the name of i, which may be meant.',
+    ],
+    [
       'has been deleted meanwhile',
       preview(1, { instances: undefined }),
       'preview/1 is left out: it has been deleted meanwhile.',
