@@ -1,5 +1,4 @@
-import type { Existing } from '../converge/listing.ts';
-import { idsOf } from '../converge/listing.ts';
+import { type Existing, idsOf } from '../converge/listing.ts';
 import { deleteFailure, type RemovalResult } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import { type Html, html } from '../runner/html.ts';

@@ -1,12 +1,11 @@
 import type { Listing } from '../converge/listing.ts';
-import { Semaphore, timeWithOthers } from '../converge/pace.ts';
+import { Semaphore, timeWithOthers } from '../converge/look.ts';
 import { changesIn, countsOf, type Place, settledPlan } from '../converge/plan.ts';
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
 import { notCompared, rowName } from '../forge/compare.ts';
-import { lint } from '../forge/lint.ts';
-import type { ForgeProcess } from '../forge/process.ts';
 import { forgePace, forgeService, removalSpan } from '../forge/service.ts';
-import type { ForgeSpec } from '../forge/spec.ts';
+import type { ForgeProcess } from '../forge/shapes.ts';
+import { type ForgeSpec, lint } from '../forge/spec.ts';
 import { ForgeStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';

@@ -1,6 +1,6 @@
 import { deleteAll, findToDelete, waitUntilGone } from '../converge/remove.ts';
-import type { ForgeProcess } from '../forge/process.ts';
 import { forge, forgeService, removalSpan } from '../forge/service.ts';
+import type { ForgeProcess } from '../forge/shapes.ts';
 import type { IdentityFields } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';

@@ -1,10 +1,9 @@
 import { differs, hasChanges } from '../converge/compare.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import { notCompared, specFrom } from '../forge/compare.ts';
-import { lint } from '../forge/lint.ts';
-import type { ForgeProcess } from '../forge/process.ts';
 import { forge, forgeService, removalSpan } from '../forge/service.ts';
-import { describe, type ForgeSpec } from '../forge/spec.ts';
+import type { ForgeProcess } from '../forge/shapes.ts';
+import { describe, type ForgeSpec, lint } from '../forge/spec.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';

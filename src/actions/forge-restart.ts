@@ -1,9 +1,9 @@
 import { doubtText } from '../converge/listing.ts';
 import { paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
-import type { ForgeProcess } from '../forge/process.ts';
 import { type AcceptedRestart, type RestartContext, requestRestarts, untilUp } from '../forge/restart.ts';
 import { forge } from '../forge/service.ts';
+import type { ForgeProcess } from '../forge/shapes.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';

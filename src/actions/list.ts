@@ -1,9 +1,9 @@
 import { setOptions } from '../cloud/compare.ts';
+import { writeCloudFleet } from '../cloud/fleet.ts';
 import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type ProcessSpec } from '../cloud/spec.ts';
-import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { processCount } from '../text.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Changes, foldCommand, type Identity } from '../converge/compare.ts';
 import type { RowName } from '../converge/text.ts';
-import type { ForgeProcess } from './process.ts';
+import type { ForgeProcess } from './shapes.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec, type IdentityFields } from './spec.ts';
 
 /** Returns the identity: command, user, directory and site. The name is no part: Forge does not report it. */

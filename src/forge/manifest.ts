@@ -4,8 +4,8 @@ import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
 import { quoted } from '../text.ts';
 import { identityOf } from './compare.ts';
-import type { ForgeProcess } from './process.ts';
 import { forgeService } from './service.ts';
+import type { ForgeProcess } from './shapes.ts';
 import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';
 import { isLeaving } from './status.ts';
 

@@ -8,7 +8,7 @@ import { severalMatch } from '../converge/settle.ts';
 import { Cancelled, closed, Failure } from '../failure.ts';
 import { capitalized } from '../text.ts';
 import { drift, otherName } from './compare.ts';
-import type { ForgeProcess } from './process.ts';
+import type { ForgeProcess } from './shapes.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;

@@ -1,12 +1,11 @@
-import type { PacedWait } from '../converge/look.ts';
-import { Semaphore } from '../converge/pace.ts';
+import { type PacedWait, Semaphore } from '../converge/look.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { gaveUp } from '../http/retry.ts';
 import { counted } from '../text.ts';
 import { backoff, inSeconds, inWords } from '../time.ts';
-import type { ForgeProcess } from './process.ts';
+import type { ForgeProcess } from './shapes.ts';
 import { isDown, isLeaving, type LastLook, upWords, waitAtGate } from './status.ts';
 import type { ForgeStore } from './store.ts';
 

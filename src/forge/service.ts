@@ -1,10 +1,10 @@
-import type { Pace } from '../converge/pace.ts';
+import type { Pace } from '../converge/look.ts';
 import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
 import { couldBe, describeExisting, drift, identityOf, otherName, particularsOf } from './compare.ts';
-import type { ForgeProcess } from './process.ts';
 import { replace } from './replace.ts';
+import type { ForgeProcess } from './shapes.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
 /** The scopes of a Forge token that the actions need. Source: the API's description. */

@@ -2,7 +2,7 @@ import type { Pacer } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { type Clock, inSeconds, type LoggedWait, poll, type Wait } from '../time.ts';
-import { type ForgeProcess, label, nameOf } from './process.ts';
+import { type ForgeProcess, label, nameOf } from './shapes.ts';
 
 /** All known statuses of Forge. `installed` is from the time when Forge did not report whether a process runs. */
 export const knownWords: readonly string[] = [

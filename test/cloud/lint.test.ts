@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lint, memoryWarning, otherWorkers } from '../../src/cloud/lint.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { lint as lintForge } from '../../src/forge/lint.ts';
+import { lint as lintForge } from '../../src/forge/spec.ts';
 import { existing } from '../support/processes.ts';
 
 const one = { processes: 1, maxReplicas: 1 };

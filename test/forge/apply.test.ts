@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import { Semaphore } from '../../src/converge/pace.ts';
+import { Semaphore } from '../../src/converge/look.ts';
 import { countsOf, countsText, planFor } from '../../src/converge/plan.ts';
 import type { Store } from '../../src/converge/service.ts';
 import { otherName } from '../../src/forge/compare.ts';
-import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeProcess } from '../../src/forge/shapes.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { listingOf } from '../support/processes.ts';
 import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { candidates as candidatesAmong } from '../../src/converge/service.ts';
 import { derivedName, isOf, otherName } from '../../src/forge/compare.ts';
-import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeProcess } from '../../src/forge/shapes.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { processOf, specOf } from './forge-server.ts';
 

@@ -1,6 +1,6 @@
 import type { Listing } from '../../src/converge/listing.ts';
 import type { CreateResult, Store } from '../../src/converge/service.ts';
-import type { ForgeProcess } from '../../src/forge/process.ts';
+import type { ForgeProcess } from '../../src/forge/shapes.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { isLeaving } from '../../src/forge/status.ts';
 import type { ProcessFilter } from '../../src/forge/store.ts';

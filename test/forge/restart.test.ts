@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import type { ForgeProcess } from '../../src/forge/process.ts';
 import { type RestartContext, requestRestarts, untilUp } from '../../src/forge/restart.ts';
+import type { ForgeProcess } from '../../src/forge/shapes.ts';
 import type { LastLook } from '../../src/forge/status.ts';
 import { type Arrival, HttpFailure, type Retry } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';

@@ -1,6 +1,6 @@
 import { candidates } from '../../src/converge/service.ts';
-import type { ForgeProcess as ExistingProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeProcess as ExistingProcess } from '../../src/forge/shapes.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import type { TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import { History } from './history.ts';

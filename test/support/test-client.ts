@@ -9,7 +9,7 @@ import { VirtualClock } from './virtual-clock.ts';
 export type Reply = TransportResponse | Error | 'no answer';
 
 /** A transport with a script of replies, one for each request. Records all requests. */
-export class FakeTransport implements Transport {
+class FakeTransport implements Transport {
   readonly requests: TransportRequest[] = [];
   readonly #replies: Reply[];
   /** A function that replies in place of the script. */

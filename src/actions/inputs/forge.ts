@@ -1,6 +1,6 @@
 import { foldCommand } from '../../converge/compare.ts';
 import { isOf } from '../../forge/compare.ts';
-import type { ForgeProcess } from '../../forge/process.ts';
+import type { ForgeProcess } from '../../forge/shapes.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
 import type { ForgeStore, ProcessFilter } from '../../forge/store.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';

@@ -1,7 +1,7 @@
 import { hasChanges, settingsText } from '../../converge/compare.ts';
 import type { Ensured } from '../../converge/ensure.ts';
-import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
+import type { ForgeProcess } from '../../forge/shapes.ts';
 import type { ForgeSpec } from '../../forge/spec.ts';
 import { isDown, isUp } from '../../forge/status.ts';
 import { code, folded, type Html, html, joined, pathCode } from '../../runner/html.ts';

@@ -1,7 +1,7 @@
 import { paced } from '../../converge/look.ts';
 import type { OperationResult } from '../../converge/plan.ts';
 import { Failure } from '../../failure.ts';
-import type { ForgeProcess } from '../../forge/process.ts';
+import type { ForgeProcess } from '../../forge/shapes.ts';
 import { readItsLog, type StatusSource, upWords, waitAtGate, watchStatus } from '../../forge/status.ts';
 import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
