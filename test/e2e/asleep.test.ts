@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CloudEnvironment } from '../emulator/cloud-records.ts';
+import { bringingNothing } from '../emulator/edits.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const proofs = { 'stable-for': '60', 'verify-command': 'php artisan about' };
@@ -33,6 +34,18 @@ describe.concurrent('where an environment sleeps', () => {
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'skipped', verified: 'skipped' });
     expect(step.warnings.join()).toContain('hibernating: nothing runs there until a request wakes it');
     expect(shop.writes()).toEqual([]);
+  });
+
+  test('nothing is proved, also where the list of clusters does not include the environment', async () => {
+    await using shop = await openAsleep();
+    shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
+    shop.faults.add({ kind: 'edit', on: 'GET .*/instances', edit: bringingNothing, times: 9 });
+    const inputs = { environment: shop.environment.id };
+    const root = await shop.run({ ...inputs, ...proofs });
+    const list = await shop.run({ ...inputs, 'status-window': '60' }, { action: 'list' });
+
+    expect(root.outputs).toMatchObject({ stable: 'skipped', verified: 'skipped' });
+    expect(list.outputs['processes-json']).toContain('"status":"unknown"');
   });
 
   test('what was deployed is not called live', async () => {
@@ -72,7 +85,7 @@ describe.concurrent('where an environment sleeps', () => {
 
       expect(step.errors).toEqual([]);
       expect(step.warnings.join()).not.toContain('is hibernating');
-      expect(step.summary).toMatch(/ live/);
+      expect(step.summary).toContain('<h3>✅');
     },
   );
 

@@ -88,19 +88,25 @@ interface Located {
   readonly instanceId: string | undefined;
 }
 
-/** Reads the instance, unless it and its environment are known. Throws a `Failure` if the environment stays unknown. */
+/**
+ * Reads the instance and the environment as far as they are not known. Throws a `Failure` if the environment stays
+ * unknown.
+ */
 export async function locate(session: Session, { environment, instance, instanceId }: Located) {
-  if (environment !== undefined && instance !== undefined) return { environment, instance };
-  const read = instanceId ? await readInstance(session.within().client, instanceId) : undefined;
-  const found = environment ?? read?.environment;
-  if (found !== undefined) return { environment: found, instance: read };
-  if (read?.environmentId !== undefined)
-    return { environment: await readAgain(session, environmentOf(read.environmentId)), instance: read };
-  throw new Failure({
-    what: 'The environment',
-    why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
-    fix: 'Set environment',
-  });
+  const isKnown = environment !== undefined && instance !== undefined;
+  const read = isKnown || !instanceId ? instance : await readInstance(session.within().client, instanceId);
+  const id = read?.environmentId;
+  const found = environment ?? read?.environment ?? (id === undefined ? undefined : environmentOf(id));
+  if (found === undefined) {
+    throw new Failure({
+      what: 'The environment',
+      why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
+      fix: 'Set environment',
+    });
+  }
+  // A list of instances may not have included it: then it is not known whether it sleeps.
+  const isRead = found.status !== undefined;
+  return { environment: isRead ? found : await readAgain(session, found), instance: read };
 }
 
 /** Returns the client for requests about deployments. */

@@ -59,9 +59,9 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: Rollou
 /** Finds the environment of the change. Reads the instance if only the instance's id is known. */
 async function locateChange({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
   const { processes, environment: known } = change;
-  if (known !== undefined && processes.every(({ instance }) => instance !== undefined))
-    return { ...change, environment: known };
-  const { environment, instance } = await locate(session, change);
+  const isPlaced = known !== undefined && processes.every(({ instance }) => instance !== undefined);
+  const instanceId = isPlaced ? undefined : change.instanceId;
+  const { environment, instance } = await locate(session, { environment: known, instanceId });
   const placed = processes.map((one) => ({ ...one, instance: one.instance ?? instance }));
   return { ...change, environment, processes: placed };
 }
