@@ -281,7 +281,7 @@ function mayRepeat({ method, onlyReads }: HttpCall, failure: HttpFailure): boole
 }
 
 function unreadable(what: string, status: number, error: Undecodable, service: string): HttpFailure {
-  const retry = error instanceof OtherShape ? 'three-times' : 'long';
+  const retry = error instanceof OtherShape ? 'short' : 'long';
   return new HttpFailure(
     {
       what,

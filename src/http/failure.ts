@@ -7,11 +7,10 @@ import { Failure, type FailureParts } from '../failure.ts';
 export type Arrival = 'no' | 'maybe';
 
 /**
- * The rule for repeating a failed request: `no`; for a `short` time, 15 seconds; for a `long` time, a minute;
- * `three-times`, where each attempt will most likely fail in the same way; `after-reset`, as soon as the rate limit
- * allows it.
+ * The rule for repeating a failed request: `no`; for a `short` time, 15 seconds, where each attempt will most likely
+ * fail in the same way; for a `long` time, a minute; `after-reset`, as soon as the rate limit allows it.
  */
-export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';
+export type Retry = 'no' | 'short' | 'long' | 'after-reset';
 
 export type HttpFailureDetails = Pick<HttpFailure, 'arrival' | 'retry' | 'reason'> &
   Partial<Pick<HttpFailure, 'status' | 'retryAfter' | 'fields'>>;

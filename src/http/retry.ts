@@ -5,15 +5,13 @@ import { type Method, maxConcurrency, type TransportResponse } from './transport
 
 /** Milliseconds from the first failure to the last attempt: a step must survive a restart of the service's edge. */
 const budgets: Partial<Record<Retry, number>> = { long: 60_000, short: 15_000 };
-const mostAlike = 3;
 const retryPauses = { first: 500, longest: 8_000 } as const;
 
-/** The retry budget of one call: a time, or three attempts for `three-times`. */
+/** The retry budget of one call. */
 export class Patience {
   readonly #clock: Clock;
   readonly #pause: () => number;
   #firstFailure: number | undefined;
-  #alike = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -25,8 +23,6 @@ export class Patience {
     this.#firstFailure ??= this.#clock.now();
     // The gate itself waits, for all calls.
     if (retry === 'after-reset') return 0;
-    if (retry === 'three-times')
-      return ++this.#alike < mostAlike ? Math.max(this.#pause(), retryAfter) : undefined;
     const left = this.#firstFailure + (budgets[retry] ?? 0) - this.#clock.now();
     // The last attempt is at the end of the budget, unless the server itself names a later moment.
     return left > 0 ? Math.max(Math.min(this.#pause(), left), retryAfter) : undefined;

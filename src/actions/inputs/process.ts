@@ -137,22 +137,14 @@ function readConfig(inputs: Inputs, options: Kinds): WorkerConfig {
   const namesInJson = ({ path }: Problem) => [['config-json', ...path].join(': ')];
   const fromJson = inJson && readBySchema(inputs, WorkerOptions, inJson.value, namesInJson);
   const own = readBySchema(inputs, WorkerOptions, inInputs);
-  const others = validOptions(inJson?.value);
-  for (const [key, value] of validOptions(inInputs)) {
-    const other = others.get(key);
-    if (other === undefined || other === value) continue;
+  const others = isMapping(inJson?.value) ? inJson.value : {};
+  for (const [key, value] of Object.entries(inInputs)) {
+    const other = others[key] ?? value;
+    if (String(other) === String(value)) continue;
     const both = `is ${quoted(String(value))}, and config-json has ${quoted(String(other))} for it`;
     inputs.problem(key, `${both}; set it in one of the two`);
   }
   return { ...fromJson, ...own };
-}
-
-/** Returns the valid options. Checks each by itself, so that a wrong one hides no difference between the others. */
-function validOptions(options: unknown): ReadonlyMap<string, unknown> {
-  const given = isMapping(options) ? Object.entries(options) : [];
-  return new Map(
-    given.flatMap(([key, value]) => Object.entries(check(WorkerOptions, { [key]: value }).value ?? {})),
-  );
 }
 
 /** Returns the input of a request's field: `queue` or `config-json: queue` for `config.queue`. */
