@@ -427,9 +427,7 @@ test.each([
   ['superseded', 90_000, true],
   ['superseded', undefined, false],
   ['deployment.skipped', 90_000, true],
-  ['build.succeeded', 90_000, false],
   ['deployment.running', 90_000, false],
-  ['pending', 90_000, false],
   ['cancelled', undefined, true],
   ['deployment.failed', undefined, true],
 ])('a deployment with the status %s that ended at %s has ended: %s', (status, finishedAt, ended) => {

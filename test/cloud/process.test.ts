@@ -56,8 +56,6 @@ describe('The config of a worker', () => {
 
   test.each([
     ['the documented example', ['<unknown>'], 'a list of 1'],
-    ['a list of a list', [[]], 'a list of 1'],
-    ['two objects', [{}, {}], 'a list of 2'],
     ['a text', 'high', 'a string'],
     ['a number', 7, 'a number'],
     ['a flag', true, 'a boolean'],
@@ -89,7 +87,6 @@ describe('The config of a worker', () => {
     ['null', { config: null }],
     ['an empty list', { config: [] }],
     ['an empty object', { config: {} }],
-    ['a list with an empty object', { config: [{}] }],
     ['an empty text', { config: '' }],
   ])('that is not told is read from the generated command, unless that names a queue (%s)', (_, told) => {
     const read = worker({ ...told, command: `${bareCommand} --tries=3 --timeout=90 --force` });
@@ -144,7 +141,6 @@ describe('A custom process', () => {
     ['processes', [2], { processes: undefined }, 'a list of 1'],
     ['processes', '2', { processes: 2 }],
     ['strategy_type', 5, { strategy: '' }, 'a number'],
-    ['strategy_type', 'a new one', { strategy: 'a new one' }],
     ['strategy_threshold', {}, { strategyThreshold: null }, 'an object'],
     ['strategy_threshold', 'many', { strategyThreshold: null }, 'a string'],
     ['strategy_threshold', '1.5', { strategyThreshold: 1.5 }],

@@ -104,11 +104,6 @@ suite('an option', () => {
     ['connection', '', 'must be text such as redis, not ""; leave it out instead'],
     ['connection', null, 'must be text such as redis, not nothing; leave it out to keep the current value'],
     [
-      'connection',
-      'redis\u00a0',
-      'contains an invisible character, \\u00a0 (no-break space), at position 6: retype it with normal spaces',
-    ],
-    [
       'queue',
       'high,\u200bdefault',
       'contains an invisible character, \\u200b (zero-width space), at position 6: retype it with normal spaces',

@@ -65,8 +65,6 @@ describe('an environment is found', () => {
     { environment: 'main', headBranch: 'main' },
     { environment: 'prod', repository: 'Acme/SHOP' },
     { environment: 'prod', application: 'app-1' },
-    { environment: 'prod', application: 'Shop' },
-    { environment: 'prod', application: 'shop' },
     { environment: 'prod', application: 'acme/Shop' },
   ])('by its name, slug or branch in its application: %j', async (name) => {
     const { result, found, asked } = await find({ ...name, withProcesses: true });

@@ -153,14 +153,6 @@ describe('A plan hides nothing', () => {
     expect(planText(rows).whole).toEqual([`App: FAILED  delete ${evil} · 1 process`]);
   });
 
-  test('a changed value, too', () => {
-    const row = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')]).map((one) => ({
-      ...one,
-      changes: { command: { from: 'php a', to: evil } },
-    }));
-    expect(planText(row).whole).toEqual([`App: ! command php a → ${evil}  php a`]);
-  });
-
   const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`).join();
   const six = queues.slice(0, 47);
 

@@ -53,7 +53,6 @@ test.each([
   ['php8.4 artisan horizon', /^horizon-[0-9a-f]{8}$/],
   ['/usr/bin/php8.4 -d memory_limit=1G /srv/artisan queue:work redis', /^queue-work-redis-[0-9a-f]{8}$/],
   ['/usr/bin/php8.4 worker.php', /^worker-php-[0-9a-f]{8}$/],
-  ['nice php8.4 worker.php', /^nice-php8-4-worker-php-[0-9a-f]{8}$/],
   ['php8.4 artisan queue:work redis --key=Secret', /^queue-work-redis-[0-9a-f]{8}$/],
   ['KEY=Secret php8.4 worker.php', /^process-[0-9a-f]{8}$/],
   ['node ./bootstrap/ssr/ssr.mjs', /^node-bootstrap-ssr-ssr-mjs-[0-9a-f]{8}$/],

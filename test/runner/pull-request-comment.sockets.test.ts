@@ -122,11 +122,6 @@ describe('One comment on a pull request is kept up to date', () => {
     expect(shown().join(' ')).toBe(then);
   });
 
-  test('a comment that only quotes the marker is another one', async () => {
-    gitHub.comments.push({ id: 1, body: `> ${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
-  });
-
   test('an Enterprise Server’s API is spoken to where it is', async () => {
     const enterprise = await startFakeGitHub('/api/v3');
     try {
