@@ -50,23 +50,6 @@ describe('a choice', () => {
 });
 
 describe('what is not there', () => {
-  test('is told with what is, by all its names', () => {
-    expect(refusal('store', [shop, admin]).message).toBe(
-      'No application in the organization is named "store": there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
-    );
-  });
-
-  test('that looks like an id is looked for as one, too', () => {
-    expect(refusal('app-9', [shop]).what).toBe(
-      'No application in the organization has the id or name "app-9"',
-    );
-  });
-
-  test('is told with the only one there is, or that there is none', () => {
-    expect(refusal('store', [admin]).why).toContain('there is shop-admin (app-2)');
-    expect(refusal('store', []).why).toContain('there is none at all');
-  });
-
   test.each([
     ['Shop', '"shop"'],
     ['shpo', '"shop"'],

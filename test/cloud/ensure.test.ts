@@ -213,9 +213,7 @@ const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue'
 
 test.each<[string, Case, readonly P[]]>([
   ['nothing is created', {}, []],
-  ['nothing would be created', { dryRun }, []],
   ['nothing is updated', {}, [drifted]],
-  ['nothing would be updated', { dryRun }, [drifted]],
   ['nothing is created blindly', { ifExists: 'create' }, []],
   ['nothing would be created blindly', { ifExists: 'create', dryRun }, []],
   ['what is as declared is refused in the same way: it cannot be declared there', {}, [declared]],

@@ -86,11 +86,6 @@ describe('a log', () => {
     expect(asked()).toEqual(['cluster', 'cluster older']);
   });
 
-  test('that takes more requests than allowed leaves a part', async () => {
-    const { log, span, clock } = openLog([page([first], 'older'), page([second], 'oldest')]);
-    expect(await clock.run(log.read([span], 2))).toEqual({ ...span, cursor: 'oldest' });
-  });
-
   test('that cannot be read, with the filter or without it, is a failure that names the permission', async () => {
     for (const [status, ...before] of [[403], [400, page([visit], 'older')]] as const) {
       const { log, span, clock, transport } = openLog([...before, refused(status)]);

@@ -94,7 +94,6 @@ describe('the processes that come along with the instances', () => {
   test.each([
     ['whose relationship is missing', instance('i1'), []],
     ['whose relationship is of another shape', related(7), []],
-    ['whose relationship has no data', related({}), []],
     ['one of whose processes did not come along', instance('i1', { names: ['a', 'b'] }), [process('a')]],
     ['one of whose processes says that it is elsewhere', named({}), [process('a', 'i9')]],
     ['whose relationship goes on', named({ links: { next: '?page=2' } }), [process('a')]],

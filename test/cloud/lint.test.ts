@@ -239,10 +239,8 @@ describe('processes that may not fit in the memory of an instance are warned of'
   test.each([
     ['flex-512mb', loads([4])],
     ['flex-512mb', loads([20, 'php artisan queue:work --memory=16'])],
-    ['dedicated.m-16vcpu-64gb', loads([100])],
     ['huge', loads([100])],
     [undefined, loads([100])],
-    ['flex-512mb', []],
   ])('and not others: %s', (size, running) => {
     expect(memoryWarning(on(size), running)).toBeUndefined();
   });

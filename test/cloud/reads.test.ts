@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { deployments, readFailingStep } from '../../src/cloud/deployments.ts';
+import { readFailingStep } from '../../src/cloud/deployments.ts';
 import { readEnvironment } from '../../src/cloud/environment.ts';
 import { listInstances, readInstance } from '../../src/cloud/instances.ts';
-import { follow } from '../../src/cloud/started-work.ts';
 import { listEnvironments } from '../../src/cloud/target.ts';
 import type { HttpClient } from '../../src/http/client.ts';
-import { Deadline, systemClock } from '../../src/time.ts';
 import { failureOf, json, scriptedClient } from '../support/test-client.ts';
-
-const following = {
-  ...{ clock: systemClock, deadline: new Deadline(systemClock, 1_000), random: () => 1 },
-  ...{ cancelled: new AbortController().signal, log: () => undefined, did: () => undefined },
-};
-const running = {
-  ...{ id: 'depl-1', status: 'build.running', failureReason: undefined },
-  ...{ commit: undefined, startedAt: undefined, finishedAt: undefined },
-};
 
 test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
   [
@@ -34,11 +23,6 @@ test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
     'Reading the cluster inst-1',
     '/instances/inst-1?include=environment',
     (client) => readInstance(client, 'inst-1'),
-  ],
-  [
-    'Reading deployment depl-1',
-    '/deployments/depl-1',
-    (client) => follow(client, deployments, running, following),
   ],
   [
     'Reading the logs of deployment depl-1',

@@ -75,40 +75,38 @@ describe('Nothing is left to luck', () => {
     runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
   ];
 
-  describe('the error', () => {
-    const redis = runs('p-1', { queue: 'high', connection: 'redis' });
-    const database = runs('p-2', { queue: 'high', connection: 'database' });
+  const redis = runs('p-1', { queue: 'high', connection: 'redis' });
+  const database = runs('p-2', { queue: 'high', connection: 'database' });
 
-    test('names every process that matches, and what to do', () => {
-      const failure = ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService);
-      expect(failure.headline).toBe('2 background processes match the worker on queue default: which one?');
-      expect(failure.details).toBe(
-        'On App:\n- old: connection not set, 1 process\n- young: connection not set, 1 process\n',
-      );
-      expect(failure.message).toBe(
-        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
-      );
-    });
+  test('the error names every process that matches, and what to do', () => {
+    const failure = ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService);
+    expect(failure.headline).toBe('2 background processes match the worker on queue default: which one?');
+    expect(failure.details).toBe(
+      'On App:\n- old: connection not set, 1 process\n- young: connection not set, 1 process\n',
+    );
+    expect(failure.message).toBe(
+      'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
+    );
+  });
 
-    test('does not offer prune where that could not choose for one of them', () => {
-      const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
-      const { message, headline } = ambiguousPlan(ambiguous, cloudService);
-      expect(headline).toBeUndefined();
-      expect(message).toBe(
-        'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
-      );
-    });
+  test('the error does not offer prune where that could not choose for one of them', () => {
+    const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
+    const { message, headline } = ambiguousPlan(ambiguous, cloudService);
+    expect(headline).toBeUndefined();
+    expect(message).toBe(
+      'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: old (connection not set, 1 process), young (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
+    );
+  });
 
-    test('shows twenty processes of each declaration, and twenty declarations, at most', () => {
-      const there = Array.from({ length: 23 }, (_, n) => runsCustom(`p-${n}`, 'job'));
-      const ambiguous = Array(22).fill(plan([custom('job')], there).ambiguous[0]);
-      const lines = ambiguousPlan(ambiguous, cloudService).message.match(/^- .*$/gm) ?? [];
-      expect(lines).toHaveLength(21);
-      expect(lines[19]).toMatch(/^- App: 23 processes match the custom process "job": p-0 /);
-      expect(lines[19]?.match(/p-\d+/g)).toHaveLength(20);
-      expect(lines[19]).toMatch(/ and 3 more$/);
-      expect(lines[20]).toBe('- and 2 more that are declared');
-    });
+  test('the error shows twenty processes of each declaration, and twenty declarations, at most', () => {
+    const there = Array.from({ length: 23 }, (_, n) => runsCustom(`p-${n}`, 'job'));
+    const ambiguous = Array(22).fill(plan([custom('job')], there).ambiguous[0]);
+    const lines = ambiguousPlan(ambiguous, cloudService).message.match(/^- .*$/gm) ?? [];
+    expect(lines).toHaveLength(21);
+    expect(lines[19]).toMatch(/^- App: 23 processes match the custom process "job": p-0 /);
+    expect(lines[19]?.match(/p-\d+/g)).toHaveLength(20);
+    expect(lines[19]).toMatch(/ and 3 more$/);
+    expect(lines[20]).toBe('- and 2 more that are declared');
   });
 
   test('a missing process that may exist already is an error that names what it may be', () => {

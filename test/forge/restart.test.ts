@@ -136,14 +136,6 @@ test('one that is installing is waited for before it is asked for', async () => 
   expect(said).toEqual(['Waiting until 31 is installed', 'Restarting 31 (it was installing)']);
 });
 
-test('an error while the process is installing is waited out, however often it comes', async () => {
-  meets = (_id, attempt) => (attempt < 8 ? answered(500) : undefined);
-  // It is read by its id after each error, and then looked at.
-  shows = (look) => processOf({ id: '31', status: look % 2 === 0 ? 'starting' : 'installing' });
-  await restart();
-  expect(asked).toHaveLength(8);
-});
-
 test('those that are installing share their looks', async () => {
   shows = (look) => processOf({ id: '31', status: look < 6 ? 'installing' : 'starting' });
   const ids = Array.from({ length: 20 }, (_, index) => String(31 + index));

@@ -37,19 +37,16 @@ test.each(['128.0.0.1', '[::2]', '127.0.0.1.example', 'localhost.example'])('%s 
 
 test.each([
   ['cloud.example', true],
-  ['CLOUD.example', true],
   ['.example', true],
   ['example', true],
   ['*.example', true],
   ['*', true],
   ['other.example, cloud.example', true],
-  ['other.example cloud.example', true],
   ['cloud.example:443', true],
   ['cloud.example.', true],
   ['cloud.example:80', false],
   ['*.cloud.example', false],
   ['loud.example', false],
-  ['cloud.example.org', false],
   [',', false],
 ])('a proxy is passed by for https://cloud.example with no_proxy "%s": %s', (noProxy, isPassedBy) => {
   const environment = { https_proxy: 'http://proxy:3128', no_proxy: noProxy };

@@ -226,14 +226,6 @@ describe('an exchange that fails', () => {
     transport.close();
     await closed;
   });
-
-  test('since it is given up in the middle of the body, ends as well', async () => {
-    const { signal, giveUp } = givingUp();
-    const { origin } = await serve((_, response) => {
-      response.write('{"data":', giveUp);
-    });
-    await failureOf(send(transportTo(origin), origin, { signal }));
-  });
 });
 
 test('closing hangs up, also on a request in flight', async () => {
