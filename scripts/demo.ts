@@ -46,7 +46,7 @@ async function act(title: string, outcome: string, inputs: Readonly<Record<strin
     changes.length === 0
       ? `${run.outputs['processes']} processes of ${run.outputs['command']}`
       : changes.map(([field, change]) => `${field} ${arrow(change)}`).join(', ');
-  verdict(run, outcome, run.outputs['deployment-id'] ? `${what}, and live` : what);
+  verdict(run, outcome, run.outputs['deployment-id'] ? `${what}, and deployed` : what);
 }
 
 /** Shows a plan in the form of the comment on a pull request. */

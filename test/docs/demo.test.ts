@@ -14,9 +14,9 @@ test('npm start shows the first step of the README in three acts, a plan, and a 
   const stdout = await demo();
   const { text } = firstStep(readDocument('README.md'));
   expect(stdout).toContain(text.trim());
-  expect(stdout).toMatch(/^✔ created: 2 processes of .*, and live \(\d+ requests, 2 of them writes\)$/m);
+  expect(stdout).toMatch(/^✔ created: 2 processes of .*, and deployed \(\d+ requests, 2 of them writes\)$/m);
   expect(stdout).toMatch(/^✔ unchanged: 2 processes of .* \(\d+ requests, none of them a write\)$/m);
-  expect(stdout).toMatch(/^✔ updated: processes 2 → 3, and live \(\d+ requests, 2 of them writes\)$/m);
+  expect(stdout).toMatch(/^✔ updated: processes 2 → 3, and deployed \(\d+ requests, 2 of them writes\)$/m);
   for (const sign of ['\\+', '!', '-'])
     expect(stdout).toMatch(new RegExp(`^${sign} \\w+ .*php artisan|^${sign} .*worker`, 'm'));
   expect(stdout).toMatch(/php artisan horizon.* exited \d+ times/);
