@@ -289,7 +289,7 @@ class Track {
     const { status } = this.last;
     if (seen === undefined || isLeaving(seen)) this.#failure ??= 'is gone';
     else if (isUp(status) || isUntold(status)) this.upAs = status;
-    else if (this.upAs !== undefined) this.#failure ??= `was ${this.upAs}, now ${status}`;
+    else if (this.upAs !== undefined) this.#failure ??= `was ${this.upAs} and is ${status} now`;
     else if (isDead(status)) this.#failure ??= `is ${status}`;
     else if (isLate) this.#failure ??= `is still ${status} after ${longestStart / 1000} s`;
   }

@@ -83,7 +83,7 @@ const wordy =
 const inMessages = new RegExp(
   [
     /"((?:[^"\\]|\\.)+)"/,
-    /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: )*\{ (?:[^{}\n]|\{[^{}\n]*\})*\})/,
+    /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: )*\{[ "](?:[^{}\n]|\{[^{}\n]*\})*\})/,
     /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running(?:, installed)?|require|\d+)\b|type: (?:custom|worker)\b|\$\{\{[^}\n]*\}\})/,
     /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
     new RegExp(

@@ -198,7 +198,7 @@ test.each(['backoff', 'starting', 'restarting', 'stopped', 'exited', 'fatal'])(
   async (status) => {
     const { seen, now } = await watched([['running'], [status], ['running']]);
     expect(seen).toMatchObject([
-      { stable: 'false', why: expect.stringContaining(`was running, now ${status}`) },
+      { stable: 'false', why: expect.stringContaining(`was running and is ${status} now`) },
     ]);
     expect(now).toBe(5_000);
   },

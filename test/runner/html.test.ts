@@ -49,6 +49,9 @@ describe('a message as prose', () => {
     ).toBe(
       'Give the job <code>permissions: { pull-requests: read }</code>, or write <code>&#39;{&#34;queue&#34;: &#34;high&#34;}&#39;</code> for it.',
     );
+    expect(prose('Write {"queue": "high"}.').markup).toBe(
+      'Write <code>{&#34;queue&#34;: &#34;high&#34;}</code>.',
+    );
     expect(prose('It needs instances: { App: [{ type: worker }] }').markup).toBe(
       'It needs <code>instances: { App: &#91;{ type: worker }&#93; }</code>',
     );

@@ -89,7 +89,7 @@ function notStable(whys: readonly string[]): Failure {
   return new Failure({
     headline: `${counted(whys.length, 'background process does', 'background processes do')} not stay up`,
     what: 'The background processes do not stay up',
-    why: whys.join(', '),
+    why: whys.join('; '),
     fix: readItsLog,
   });
 }
