@@ -6,7 +6,7 @@ import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import type { Mark } from '../runner/summary.ts';
 import { processCount } from '../text.ts';
-import { idOutputs } from './report/process.ts';
+import { idOutputs } from './report/cloud.ts';
 
 /** Reads `all`, `if-missing` and `dry-run`. */
 export function readDeletion(inputs: Inputs) {

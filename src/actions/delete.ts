@@ -10,7 +10,7 @@ import { readConnection } from './inputs/connection.ts';
 import { readDeployGoals } from './inputs/goals.ts';
 import { configInputs, identityOptions, readIdentity } from './inputs/process.ts';
 import { findCloudTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
-import { deployNext, nameHtml, placeOf, processFacts, processRows } from './report/process.ts';
+import { deployNext, nameHtml, placeOf, processFacts, processRows } from './report/cloud.ts';
 import { ReadAhead, type StepChange } from './rollout/context.ts';
 import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';

@@ -11,6 +11,7 @@ import { readConnection } from './inputs/connection.ts';
 import { readGoals } from './inputs/goals.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findCloudTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
+import { saySleep } from './report/cloud.ts';
 import {
   type EnsuredCloud,
   goneOutputs,
@@ -21,7 +22,6 @@ import {
   showEnsured,
   showLive,
 } from './report/ensure.ts';
-import { saySleep } from './report/environment.ts';
 import {
   awaitCommit,
   locate,

@@ -19,9 +19,9 @@ import {
   readForgeFilter,
   readForgeTarget,
 } from './inputs/forge.ts';
+import { idOutputs } from './report/cloud.ts';
 import { downText, forgeJson, forgeLine, forgeTable } from './report/forge.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
-import { idOutputs } from './report/process.ts';
 import { type Session, withSession } from './session.ts';
 
 /** Lists a Forge server's processes. As a gate, waits for the required statuses and the minimum count. */

@@ -20,8 +20,8 @@ import {
   readForgeTarget,
   readProcessId,
 } from './inputs/forge.ts';
+import { idOutputs } from './report/cloud.ts';
 import { forgeLine, forgeTable } from './report/forge.ts';
-import { idOutputs } from './report/process.ts';
 import { type Session, withSession } from './session.ts';
 
 /**

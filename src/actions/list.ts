@@ -10,9 +10,8 @@ import { processCount } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
 import { labelOf, type Running, type RunningPlace, readRunning } from './read-running.ts';
-import { saySleep } from './report/environment.ts';
+import { idOutputs, saySleep } from './report/cloud.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
-import { idOutputs } from './report/process.ts';
 import { withSession } from './session.ts';
 import { readStatuses, readStatusInputs, requireStatus } from './status.ts';
 

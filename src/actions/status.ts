@@ -15,7 +15,7 @@ import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { oneOrList, processCount } from '../text.ts';
 import type { Running } from './read-running.ts';
-import { saySleep } from './report/environment.ts';
+import { saySleep } from './report/cloud.ts';
 import { locate } from './rollout/context.ts';
 import { observe, warnOfHealth } from './rollout/proof.ts';
 import type { Session } from './session.ts';

@@ -14,7 +14,7 @@ import { maxConcurrency } from '../../http/transport.ts';
 import { collecting } from '../../names.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import { replicasText, scalingOf } from '../report/process.ts';
+import { replicasText, scalingOf } from '../report/cloud.ts';
 import { awaitCommit } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
 import type { Scope } from './approval.ts';

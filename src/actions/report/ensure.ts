@@ -10,7 +10,7 @@ import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
 import { capitalized } from '../../text.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployNext, nameHtml, placeOf, processFacts } from './process.ts';
+import { deployNext, nameHtml, placeOf, processFacts } from './cloud.ts';
 
 export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
 

@@ -8,8 +8,8 @@ import { code, folded, type Html, html, joined, pathCode } from '../../runner/ht
 import type { Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { readableDate } from '../../time.ts';
+import { below, optionsHtml, settingHtml } from './cloud.ts';
 import { dryRunNext, markOf, outcomeText } from './ensure.ts';
-import { below, optionsHtml, settingHtml } from './process.ts';
 
 /** The largest number of rows that the summary shows without a click. */
 const manyRows = 20;

@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { counted, processCount } from '../../text.ts';
 import { labelOf, type Running, type RunningPlace } from '../read-running.ts';
-import { placeOf, processRows, type Scaling, scalingOf, totalText } from './process.ts';
+import { placeOf, processRows, type Scaling, scalingOf, totalText } from './cloud.ts';
 
 interface ShownList {
   /** The type of the listed processes, with the input `type`. */

@@ -14,7 +14,7 @@ import { StillGoing } from '../../cloud/started-work.ts';
 import { Cancelled, Failure, stated } from '../../failure.ts';
 import { inSeconds, timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
-import { showFailingStep } from '../report/environment.ts';
+import { showFailingStep } from '../report/cloud.ts';
 import type { Session } from '../session.ts';
 import {
   following,

@@ -17,7 +17,7 @@ import type { Step } from '../../runner/step.ts';
 import { oneOrList, shorten } from '../../text.ts';
 import { inSeconds } from '../../time.ts';
 import type { Verification } from '../inputs/goals.ts';
-import { lastLines } from '../report/environment.ts';
+import { lastLines } from '../report/cloud.ts';
 import type { Session } from '../session.ts';
 import { following, type RolloutContext, readAgain } from './context.ts';
 import type { LiveState } from './go-live.ts';
