@@ -1,5 +1,5 @@
 import { type Changes, describeChanges } from '../converge/compare.ts';
-import { type Aligned, align, type Ensure, stated } from '../converge/ensure.ts';
+import { type Aligned, align, type Ensure, reportedChanges } from '../converge/ensure.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import type { Reconciled, World } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
@@ -19,7 +19,7 @@ export async function update(
   const { id } = found;
   const changes = drift(spec, found);
   refuseBlindConfig(found, changes);
-  const left = (process: ExistingProcess): Changes => stated(drift(spec, process));
+  const left = (process: ExistingProcess): Changes => reportedChanges(drift(spec, process));
   const isDone = (seen: ExistingProcess | undefined) =>
     seen?.id === id && Object.keys(left(seen)).length === 0;
   let updated: ExistingProcess | undefined;

@@ -140,7 +140,12 @@ async function createBlindly<S, P extends Existing>(
       const { made } = sent;
       runtime.checkpoint(`created ${what} as ${made.id}`);
       onExists?.(made);
-      return { ...nothing, outcome: 'created', process: made, ignored: stated(service.drift(spec, made)) };
+      return {
+        ...nothing,
+        outcome: 'created',
+        process: made,
+        ignored: reportedChanges(service.drift(spec, made)),
+      };
     }
     case 'taken':
       throw service.nameTaken(spec, sent.refusal);
@@ -268,7 +273,7 @@ async function complete<S, P extends Existing>(
   made: P,
   world: World<S, P>,
 ): Promise<Aligned<P> | undefined> {
-  const changes = stated(world.service.drift(spec, made));
+  const changes = reportedChanges(world.service.drift(spec, made));
   if (!hasChanges(changes) || world.service.onDrift === 'replace')
     return { ...nothing, outcome: 'created', process: made, ignored: changes };
   const aligned = await align({ spec, ifExists: world.service.onDrift, dryRun: false }, made, world);
@@ -298,7 +303,7 @@ export async function align<S, P extends Existing>(
   if (!hasChanges(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
-  if (outcome === 'replaced' && found.vague !== undefined) throw notReplaceable(found);
+  if (outcome === 'replaced' && found.vague !== undefined) throw cannotReplace(found);
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(
     `${outcome === 'updated' ? 'Updating' : 'Replacing'} ${found.id} (${describeChanges(changes)})`,
@@ -309,12 +314,12 @@ export async function align<S, P extends Existing>(
     outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${reconciled.process.id}`;
   runtime.checkpoint(`${done} (${describeChanges(changes)})`);
   onExists?.(reconciled.process);
-  const ignored = stated(service.drift(spec, reconciled.process));
+  const ignored = reportedChanges(service.drift(spec, reconciled.process));
   return { ...nothing, ...reconciled, outcome, changes, ignored };
 }
 
 /** Returns the failure for a process whose unknown field the new process could not take over. */
-function notReplaceable({ id, vague }: Existing): Failure {
+function cannotReplace({ id, vague }: Existing): Failure {
   return new Failure({
     what: `Replacing background process ${id}`,
     why: `${vague}, so the new process could differ from it`,
@@ -323,6 +328,6 @@ function notReplaceable({ id, vague }: Existing): Failure {
 }
 
 /** Returns the differences that the service reports: a field that is missing in the response is no difference. */
-export function stated(changes: Changes): Changes {
+export function reportedChanges(changes: Changes): Changes {
   return Object.fromEntries(Object.entries(changes).filter(([, { from }]) => from !== undefined));
 }

@@ -115,8 +115,8 @@ async function keep(
   const marked = await readMarked(client, comments, (body) => find([body]) !== undefined);
   const login = marked.length === 0 ? '' : await whoAmI(client, 'likely');
   const bodies = marked.filter(({ user }) => isMe(login, user));
-  const old = find(bodies.map(textOf));
-  const own = bodies.findLast((each) => textOf(each) === old);
+  const old = find(bodies.map(commentText));
+  const own = bodies.findLast((each) => commentText(each) === old);
   const body = bodyAfter(own?.body ?? undefined);
   const what = 'Posting the comment on the pull request';
   if (own === undefined) {
@@ -201,7 +201,7 @@ async function unedited(client: HttpClient, comments: readonly Comment[]): Promi
     const editor = editors.get(node_id ?? '');
     return editor === undefined || isAuthor(editor, user?.login ?? '');
   });
-  return { bodies: own.map(textOf), isEdited: own.length < comments.length };
+  return { bodies: own.map(commentText), isEdited: own.length < comments.length };
 }
 
 /** True if the editor is the author. GraphQL omits the suffix `[bot]`, and a user may have the name of a bot. */
@@ -242,14 +242,14 @@ async function readMarked(
     const query = { per_page: String(pageSize), page: String(page) };
     const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
     const { data, hasNext } = await client.json(call, Comments);
-    marked.push(...data.filter((comment) => isIt(textOf(comment))));
+    marked.push(...data.filter((comment) => isIt(commentText(comment))));
     // A page can be short before the last one: GitHub hides some comments.
     if (data.length < pageSize && !hasNext) break;
   }
   return marked;
 }
 
-function textOf({ body }: Comment): string {
+function commentText({ body }: Comment): string {
   return body ?? '';
 }
 

@@ -190,9 +190,11 @@ function differences(shown: readonly ApprovedRow[], planned: readonly PlannedRow
   const gone = left.filter(({ row }) => !isFulfilled(row, planned));
   return [
     ...unshown.map(
-      ({ approved }) => `planned now, but not shown in the pull request: ${textOf(approved, planned)}`,
+      ({ approved }) => `planned now, but not shown in the pull request: ${rowSentence(approved, planned)}`,
     ),
-    ...gone.map(({ row }) => `shown in the pull request, but no longer planned: ${textOf(row, planned)}`),
+    ...gone.map(
+      ({ row }) => `shown in the pull request, but no longer planned: ${rowSentence(row, planned)}`,
+    ),
   ];
 }
 
@@ -227,7 +229,7 @@ function isMade([field, { to }]: ApprovedRow[3][number], { settings }: PlanRow):
 }
 
 /** Returns a change as text: `update worker on queue high on App, 2 → 3 proc.` */
-function textOf(
+function rowSentence(
   [placeId, action, identity, changes, settings]: ApprovedRow,
   planned: readonly PlannedRow[],
 ): string {
