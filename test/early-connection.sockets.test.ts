@@ -70,14 +70,14 @@ describe('a connection is begun', () => {
     await expect.poll(() => first?.socket.destroyed).toBe(true);
   });
 
-  test.each([
-    ['has begun', '127.0.0.1'],
-    ['cannot begin, since there is no such host', 'nowhere.invalid'],
-  ])('and no time is lost when it %s', async (_, host) => {
-    stopTimers();
-    await begin(`https://${host}:1`);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  test.each(['127.0.0.1', 'nowhere.invalid'])(
+    'and no time is lost, even without such a host: %s',
+    async (host) => {
+      stopTimers();
+      expect(await begin(`https://${host}:1`)).toBeDefined();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
   test('with the token of an environment variable, too', async () => {
     const { url } = await host();

@@ -85,7 +85,6 @@ describe('lines of the log', () => {
 
   test.each<[string, object | string, string?]>([
     ['a visit', {}, 'access'],
-    ['no JSON', 'php artisan horizon starting...'],
     ['broken JSON', '{"cmd":'],
     ['a list', '[]'],
     ['a word in another place', { msg: 'a starting up' }],
@@ -290,8 +289,6 @@ describe('a process that is there', () => {
   });
 
   test.each([
-    ['several of it', { processes: 3 }, {}, false, 3],
-    ['several replicas', {}, { maxReplicas: 2 }, false, 2],
     ['both', { processes: 3 }, { minReplicas: 2, maxReplicas: 2 }, false, 6],
     ['replicas that scale to none', {}, { minReplicas: 0 }, false, 1],
     ['a cluster that sleeps', {}, { sleeps: true }, false, 1],
@@ -304,7 +301,6 @@ describe('a process that is there', () => {
   });
 
   test.each([
-    [{ command: 'php artisan queue:work --max-jobs=10' }, true],
     [{ command: 'php artisan queue:work --max-time 60' }, true],
     [{ command: 'php artisan queue:work --max-timeouts=3' }, false],
     [{ config: { 'max-jobs': 10 } }, true],
