@@ -204,9 +204,10 @@ async function findByIdentity<S, P extends Existing>(
     refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));
     return {};
   }
-  // A young one may be the process of a run that replaces the same process.
-  const old = last.listing.processes.filter((process) => isOld(process, last.listing));
-  const others = new Set(allCandidates(spec, old, service).map(({ id }) => id));
+  const { processes } = last.listing;
+  // A young match may be the process of a run that replaces the same process.
+  const old = allCandidates(spec, processes, service).filter((process) => isOld(process, last.listing));
+  const others = new Set([...old, ...doubtfulAmong(spec, processes, service)].map(({ id }) => id));
   if (last === first) return { found, others };
   // The survivor of a race may be gone by now, although a list shows it.
   const survivor = await store.find(found.id);

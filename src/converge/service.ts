@@ -18,7 +18,7 @@ export interface Service<S, P extends Existing> {
   readonly onDrift: 'update' | 'replace';
   /**
    * Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. `others`: the ids
-   * of old processes that match the declaration, but less well.
+   * of processes that were there before, and match the declaration less well, or are in doubt.
    */
   reconcile(
     spec: S,

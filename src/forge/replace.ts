@@ -14,7 +14,7 @@ import { describe, type ForgeSpec } from './spec.ts';
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
 
 interface ReplaceWorld extends World<ForgeSpec, ForgeProcess> {
-  /** The ids of processes that are no successors: they are old, too, and match the declaration less well. */
+  /** The ids of processes that were there before, and so are no successors. */
   readonly others: ReadonlySet<string>;
 }
 

@@ -244,6 +244,13 @@ test.each([
   expect(server.names).toEqual(['elsewhere', 'horizon']);
 });
 
+test('replace is not kept from it by a process in doubt that was there before', async () => {
+  server.add('horizon', { processes: 3 });
+  server.add('odd', { command: '', doubt: 'its command is not known' });
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '43' } });
+  expect(server.names).toEqual(['odd', 'horizon']);
+});
+
 test('replace gives way to a process that another run has made without the directory meanwhile', async () => {
   server.add('horizon', { processes: 3, directory: '/srv/shop' });
   server.onRemove = (id) => {
