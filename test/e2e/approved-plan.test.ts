@@ -189,7 +189,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
       shop,
       await shop.push(manifest),
       'no pull request was merged into main',
-      'without approved-plan: require',
+      'without approved-plan: require. If the pull request exists, give the job permissions: { pull-requests: read }',
     );
   });
 

@@ -91,6 +91,10 @@ function approvalIn(body: string): Approval | undefined {
 const goOn =
   'Nothing was changed. Show this plan in the dry run of a new pull request, or run the job once without approved-plan: require';
 
+function orPermit(what: string): string {
+  return `${goOn}. If ${what} exists, give the job permissions: { pull-requests: read }`;
+}
+
 /**
  * With `approved-plan: require`, throws a `Failure` for a plan that the merged pull request has not shown. Returns the
  * ids of optional environments to skip. A plan without changes needs no approval.
@@ -140,17 +144,24 @@ async function readApprovals(step: Step, inputs: PlanSubject): Promise<readonly 
   try {
     const comments = await readMergedComments(target, { sha, branch }, isIt);
     if (comments === undefined)
-      throw notKnown(`no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`);
+      throw notKnown(
+        `no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`,
+        orPermit('the pull request'),
+      );
     const { bodies, isEdited } = comments;
     const approvals = bodies.map(approvalIn).filter((approval) => approval !== undefined);
     if (approvals.length === 0 && isEdited)
       throw notKnown(`somebody else has edited the comment with the plan of ${file}`);
     if (approvals.length === 0)
-      throw notKnown(`the pull request has no comment with a whole plan of ${file} by this token`);
+      throw notKnown(
+        `the pull request has no comment with a whole plan of ${file} by this token`,
+        orPermit('the comment'),
+      );
     return approvals;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    throw notKnown(error.why, fixFor(error.status));
+    const fix = fixFor(error.status);
+    throw notKnown(error.why, fix && `${fix}. Nothing was changed`);
   }
 }
 
@@ -161,12 +172,8 @@ function fixFor(status: number | undefined): string | undefined {
   return isTemporary ? 'Run the job again later' : undefined;
 }
 
-function notKnown(why: string, fix?: string): Failure {
-  return new Failure({
-    what: 'The approval could not be found',
-    why,
-    fix: fix === undefined ? goOn : `${fix}. Nothing was changed`,
-  });
+function notKnown(why: string, fix = goOn): Failure {
+  return new Failure({ what: 'The approval could not be found', why, fix });
 }
 
 /** A row of the plan, in full and as a comment shows it. */
