@@ -167,7 +167,8 @@ function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target:
   const unchanged = dryRun ? 'would-keep' : madeByOther ? 'made-by-other' : 'unchanged';
   return {
     kind: outcome === 'unchanged' ? unchanged : dryRun ? 'would-change' : 'changed',
-    done: outcome === 'unchanged' ? `The ${what} is as declared` : `The ${what} was ${outcome}`,
+    done:
+      outcome === 'unchanged' ? `The ${what} is as declared` : `The ${what} was ${outcome} (${process?.id})`,
     short: capitalized(outcome),
     environment: target.environment ?? target.instance?.environment,
     instanceId: target.instanceId ?? process?.instanceId,

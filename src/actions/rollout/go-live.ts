@@ -180,8 +180,8 @@ async function afterDeployment(
   }
   if (goals.showLogs)
     await showFailingStep(step, patientFor(rollout), deployment.id, change.environment.redact);
-  // The headline of the failure names the changes.
-  step.did('processes', undefined);
+  // The failure names the changes.
+  for (const subject of ['process', 'processes']) step.did(subject, undefined);
   throw failedDeployment(deployment, change, goals.showLogs);
 }
 
