@@ -36,6 +36,15 @@ test('of several that look the same the oldest is the declared one, even if a yo
   });
 });
 
+test('a worker of any connection is the one without, else the only other; of several others it is none', () => {
+  const [plain, ofRedis] = [born(1, 'plain'), born(2, 'r', { connection: 'redis' })];
+  const any = 'worker on queue default';
+  expect(matched([open], [ofRedis, plain])).toEqual({ pairs: { [any]: 'plain' }, contested: [] });
+  expect(matched([open], [ofRedis])).toEqual({ pairs: { [any]: 'r' }, contested: [] });
+  const { pairs, contested } = matched([open], [ofRedis, born(3, 'd', { connection: 'database' })]);
+  expect([pairs[any], contested]).toEqual([undefined, [{ spec: any, found: ['r', 'd'], extra: undefined }]]);
+});
+
 describe('Two processes that look like one declaration can be two declarations', () => {
   const twins = [
     born(2, 'young', { connection: 'database', tries: 1 }),
