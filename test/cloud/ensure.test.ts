@@ -199,16 +199,6 @@ test('a process that another run makes first is that run’s, and is brought int
   expect((await ensuring({ ifExists: 'fail', ...race })).message).toContain('already exists (p1)');
 });
 
-test.each([
-  ['this run’s, if it is as declared', declared, ['create', 'find p1'], 'created'],
-  ['another run’s, if it is not', drifted, ['create', 'find p1', 'update p1'], 'updated'],
-])('a process that appears after a lost answer is %s', async (_, shown, writes, outcome) => {
-  const answers = { list: [[], [shown]], find: [shown], create: [lost], update: [declared] } as const;
-  const { calls, value } = await ensuring(answers);
-  expect(calls.split(', ').filter((call) => call !== 'list')).toEqual(writes);
-  expect(value?.outcome).toBe(outcome);
-});
-
 const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
 
 test.each<[string, Case, readonly P[]]>([

@@ -12,11 +12,6 @@ test('each value is escaped, whatever it is put into', () => {
     expect(markup.replaceAll(/<\/?(code|details|summary|pre)>/g, '')).not.toMatch(/[<>`[\]|~*!\\"]/);
 });
 
-test('a long value is cut between words, and none is nothing', () => {
-  expect(code(`${'word '.repeat(400)}end`).markup).toBe(`<code>${'word '.repeat(400).trimEnd()}…</code>`);
-  expect(code('').markup).toBe('');
-});
-
 test('a blank line stays inside of what is preformatted', () => {
   expect(preformatted(['a', '', 'b']).markup).toBe('<pre>a&#10;&#10;b</pre>');
 });
