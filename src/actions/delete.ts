@@ -1,6 +1,7 @@
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud, cloudService } from '../cloud/service.ts';
 import { describe, type ProcessSpec } from '../cloud/spec.ts';
+import { idsOf } from '../converge/listing.ts';
 import { deleteAll, findToDelete } from '../converge/remove.ts';
 import { code, type Html, html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
@@ -149,5 +150,8 @@ function deletionOf(
 
 function doneText(deleted: readonly ExistingProcess[]): string {
   if (deleted.length === 0) return 'There was nothing to delete';
-  return `Deleted ${deleted.map(({ id }) => id).join(', ')}`;
+  const [first, ...others] = deleted;
+  return first === undefined || others.length > 0
+    ? `Deleted ${idsOf(deleted)}`
+    : `The ${describe(first)} was deleted (${first.id})`;
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { bullets, capitalized } from '../text.ts';
+import { bullets, capitalized, processCount } from '../text.ts';
 import { readableDate, timeOf } from '../time.ts';
 import { bornAt, type Existing, idsOf, type Listing } from './listing.ts';
 import { lookFor, spans, type WaitWorld } from './look.ts';
@@ -73,7 +73,7 @@ export function severalMatch<S, P extends Existing>(
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
-    headline: `${found.length} processes match the ${what}: which one?`,
+    headline: `${processCount(found.length)} match the ${what}: which one?`,
     details: `${because}:\n${bullets(lines)}\n`,
     what: `The ${what}`,
     why: `${found.length} background processes match it, and ${because}\n${bullets(lines)}\n`,

@@ -78,7 +78,7 @@ test('processes that look the same are an error that names each, with what to do
     '- p-1: connection not set, 1 process, created 2026-04-04 11:24 UTC\n- p-3: connection not set, 1 process, created 2026-04-04 11:24 UTC';
   expect(failure).toMatchObject({
     message: `The worker: 2 background processes match it, and which is meant\n${lines}\nDelete all but one of them.`,
-    headline: '2 processes match the worker: which one?',
+    headline: '2 background processes match the worker: which one?',
     details: `which is meant:\n${lines}\n`,
   });
 });
