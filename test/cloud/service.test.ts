@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
-import { cloudHints, cloudService } from '../../src/cloud/service.ts';
+import { cloud, cloudHints, cloudPace, cloudService } from '../../src/cloud/service.ts';
 import { existing } from '../support/processes.ts';
 import { failureOf, json, scriptedClient } from '../support/test-client.ts';
 
-test('a plan shows the same of a worker that exists, without what is unset', () => {
+test('a step finds Laravel Cloud and its token by itself, and changes no more than fits into the limit', () => {
+  const variables = ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'];
+  const token = { variables, origin: 'in the settings of the Laravel Cloud organization' };
+  expect(cloud).toEqual({ hints: cloudHints, token, apiUrl: 'https://cloud.laravel.com/api' });
+  expect(cloudPace).toEqual({ changes: 30, window: 60_000 });
+});
+
+test('a plan shows a worker that exists with its number and options, without what is unset', () => {
   const config = { queue: 'mail', connection: 'redis', tries: '3', memory: null };
   const worker = existing({ id: 'p1', processes: 2, config });
   expect(cloudService.settingsOfExisting(worker)).toEqual({ processes: 2, 'config.tries': '3' });

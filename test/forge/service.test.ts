@@ -3,7 +3,7 @@ import { doubtText } from '../../src/converge/listing.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
 import { couldBe, notCompared, rowName } from '../../src/forge/compare.ts';
-import { forgeService } from '../../src/forge/service.ts';
+import { forge, forgeHints, forgePace, forgeService } from '../../src/forge/service.ts';
 import { type ForgeProcess, label } from '../../src/forge/shapes.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
 import { isDown, isUp, knownWords, reasonsText } from '../../src/forge/status.ts';
@@ -110,6 +110,13 @@ test.each([...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exite
     expect(reasonsText([processOf({ id: '1', status })])).toMatch(/: (Forge|something|the) \w/);
   },
 );
+
+test('a step finds Laravel Forge and its token by itself, and changes no more than fits into the limit', () => {
+  const variables = ['FORGE_API_TOKEN', 'FORGE_TOKEN'];
+  const token = { variables, origin: 'in Laravel Forge, under the API settings of your profile' };
+  expect(forge).toEqual({ hints: forgeHints, token, apiUrl: 'https://forge.laravel.com/api' });
+  expect(forgePace).toEqual({ changes: 20, window: 60_000 });
+});
 
 describe('A process in doubt', () => {
   const doubtful = (given: Partial<ForgeProcess>) => processOf({ id: '1', doubt: 'odd', ...given });
