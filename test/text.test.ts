@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beyondAscii, invisibleIn, quoted, shorten, visible } from '../src/text.ts';
+import { beyondAscii, invisibleIn, shorten, visible } from '../src/text.ts';
 
 test('a text is cut between words, so that no part of a secret in it is ever shown', () => {
   const secret = '12|abcdefghijklmnopqrstuvwxyz';
@@ -14,11 +14,6 @@ test('a text that fits stays whole, one that does not ends with a sign of it', (
   expect(shorten('php artisan horizon', 18)).toBe('php artisan…');
   expect(shorten('php artisan horizon', 11)).toBe('php artisan…');
   expect(shorten('php-artisan-horizon', 10)).toBe('a text of 19 characters');
-});
-
-test('a value is quoted whole or not at all', () => {
-  expect(quoted('a "b"')).toBe('"a \\"b\\""');
-  expect(quoted('x'.repeat(81))).toBe('a text of 81 characters');
 });
 
 test.each([...'\u0301\u200b\u20dd\u2800\ue000\uffff', '\ud800', '\udc00'])(
@@ -39,10 +34,6 @@ test('what is seen stays as it is', () => {
   const seen = 'php artisan x --a="b" é ß 日本 Ω → – … 😀 \\u200b';
   expect(visible(seen)).toBe(seen);
   expect(invisibleIn(seen)).toEqual([]);
-});
-
-test('positions count characters, not their halves', () => {
-  expect(invisibleIn('😀\u200b 😀\u00a0').map(({ position }) => position)).toEqual([2, 5]);
 });
 
 test('every character that Unicode counts as control, format or space is spelled out, but the blank', () => {

@@ -72,10 +72,6 @@ suite('a config', () => {
     });
   });
 
-  test('keeps the comma in a connection, which is no list', () => {
-    expect(check(WorkerOptions, { connection: 'a, b' }).value).toEqual({ connection: 'a, b' });
-  });
-
   test.each([
     [null, 'nothing'],
     [[1], 'a list'],
