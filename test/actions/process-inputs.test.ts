@@ -89,26 +89,22 @@ describe('The options of a worker', () => {
   });
 });
 
-describe('A field of a request is named as the input that sets it', () => {
-  test.each([
-    ['config.queue', { queue: 'high' }, 'queue'],
-    ['config.queue', { 'config-json': '{"queue": "high"}' }, 'config-json: queue'],
-    ['config.queue', {}, 'config-json: queue'],
-    ['config', { tries: '3' }, 'tries'],
-    ['config', {}, 'config-json'],
-    ['processes', {}, 'processes'],
-    ['config.toString', {}, 'config-json: toString'],
-  ])('%s with %j is %s', (field, given, name) => {
-    expect(inputOf(inputsOf(given), field)).toBe(name);
-  });
+test.each([
+  ['config.queue', { queue: 'high' }, 'queue'],
+  ['config.queue', { 'config-json': '{"queue": "high"}' }, 'config-json: queue'],
+  ['config.queue', {}, 'config-json: queue'],
+  ['config', { tries: '3' }, 'tries'],
+  ['config', {}, 'config-json'],
+  ['processes', {}, 'processes'],
+  ['config.toString', {}, 'config-json: toString'],
+])('a field of a request is named as the input that sets it: %s with %j is %s', (field, given, name) => {
+  expect(inputOf(inputsOf(given), field)).toBe(name);
 });
 
-describe('config-json that is not JSON is told with what is wrong', () => {
-  test.each([
-    ['{"queue": "it\'s" "tries": 1}', 'is not valid JSON at character 18; write an object such as {"queue"'],
-    ['high,default', 'is not valid JSON; write an object such as'],
-    ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],
-  ])('%s', (json, why) => {
-    expect(problemsOf({ 'config-json': json })).toContain(why);
-  });
+test.each([
+  ['{"queue": "it\'s" "tries": 1}', 'is not valid JSON at character 18; write an object such as {"queue"'],
+  ['high,default', 'is not valid JSON; write an object such as'],
+  ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],
+])('config-json that is not JSON is told with what is wrong: %s', (json, why) => {
+  expect(problemsOf({ 'config-json': json })).toContain(why);
 });
