@@ -28,7 +28,7 @@ test.each([
   ['what was made is gone again', 'was created, and is gone again'],
   ['an update is not applied', 'accepted but not applied'],
   ['the deadline ends a run', 'for this part of the step'],
-  ['a run is told to stop', 'it was told to stop'],
+  ['a run is told to stop', 'was told to stop'],
 ])('among the schedules there are some in which %s', (_, words) => {
   expect(said.some((line) => line.includes(words))).toBe(true);
 });
