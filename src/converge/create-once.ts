@@ -342,10 +342,10 @@ class Attempt<S, P extends Existing> {
     const kept = service.describeExisting(found);
     await this.#takeBack(found, 'as another process');
     throw new Failure({
-      what: `Creating the ${this.#what}`,
+      what: `The ${this.#what}`,
       headline: `Not created: the service keeps the ${this.#what} in another form`,
       details: 'The next run would not find it',
-      why: `the service keeps it as ${kept} (${found.id}), so the next run would not find it`,
+      why: `it was created as ${found.id}, and the service keeps it as ${kept}, so the next run would not find it`,
       fix: `Declare it as the service keeps it: ${kept}`,
     });
   }

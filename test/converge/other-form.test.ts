@@ -90,7 +90,7 @@ describe('What the service keeps as another process is removed again, and each r
     const { server, outcomes, known, clock } = await threeRuns(mail, everywhere(reordered));
     for (const [index, outcome] of outcomes.entries()) {
       expect(outcome).toContain(
-        `Creating the ${describeSpec(mail)}: the service keeps it as ${kept} (process-${index + 1}), so the next run would not find it. Declare it as the service keeps it: ${kept}`,
+        `The ${describeSpec(mail)} was created as process-${index + 1}, and the service keeps it as ${kept}, so the next run would not find it. Declare it as the service keeps it: ${kept}`,
       );
     }
     expect(server.processes).toEqual([]);
@@ -105,7 +105,7 @@ describe('What the service keeps as another process is removed again, and each r
       list: { config: { queue: 'mail' } },
       byId: { config: { queue: 'mail' } },
     });
-    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail (');
+    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail,');
     expect(server.processes).toEqual([]);
   });
 });
