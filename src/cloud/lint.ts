@@ -54,7 +54,7 @@ function limitOf(command: string | null | undefined): number {
 }
 
 /**
- * Returns `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. The list
+ * Returns `1 other worker serves "high": worker on queue high (process-1)`; undefined for none. The list
  * of queues identifies a worker: after a change of the list, the step creates a second worker, and the first worker
  * stays.
  */
@@ -73,7 +73,7 @@ export function otherWorkers(
   });
   if (others.length === 0) return undefined;
   const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
-  const [one, many] = ['other worker on the cluster serves', 'other workers on the cluster serve'];
+  const [one, many] = ['other worker serves', 'other workers serve'];
   const names = others.map(({ name }) => name);
   return `${counted(others.length, one, many)} ${queues.join(', ')}: ${firstOf(names, 10)}`;
 }

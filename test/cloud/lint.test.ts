@@ -206,7 +206,7 @@ describe('another worker that serves a declared queue', () => {
   test('is one of many, which are told in one sentence', () => {
     const worker = (id: string, queue: string) => existing({ id, config: { queue } });
     expect(otherWorkers(declared, own, [worker('p-1', 'high'), worker('p-2', 'high,low')])).toBe(
-      '2 other workers on the cluster serve "high": worker on queue high (p-1), worker on queue high,low (p-2)',
+      '2 other workers serve "high": worker on queue high (p-1), worker on queue high,low (p-2)',
     );
     const many = Array.from({ length: 12 }, (_, index) => worker(`p-${index}`, 'high'));
     expect(otherWorkers(declared, own, many)).toMatch(/\(p-9\) and 2 more$/);
