@@ -184,7 +184,7 @@ describe('another worker that serves a declared queue', () => {
   ])('is told with the queues that it shares: %j', (queue, told) => {
     const process = existing({ id: 'p-other', config: { queue } });
     expect(otherWorkers(declared, own, [own, process])).toBe(
-      `1 other worker on the cluster ${told} (p-other)`,
+      `1 other worker ${told} (p-other)`,
     );
     expect(otherWorkers(declared, undefined, [process])).toContain(told);
   });
