@@ -179,7 +179,7 @@ export class HttpClient {
   #whyNoTime({ retryAfter = 0 }: HttpFailure): string {
     const { deadline, hints } = this.#options;
     const span = inWords(deadline.span);
-    return retryAfter >= this.timeLeft
+    return retryAfter > 0 && retryAfter >= this.timeLeft
       ? `${hints.service} asks to wait ${inWords(retryAfter)}; this step waits at most ${span}`
       : `no time is left to try again within the limit of ${span} for this part of the step`;
   }

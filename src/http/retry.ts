@@ -102,11 +102,10 @@ function waitOf(seconds: number): number | undefined {
   return seconds > 0 && seconds <= year ? seconds * 1000 : undefined;
 }
 
-/**
- * The shortest pauses in milliseconds after one 429 after the other: the service counts requests per minute, and may ask
- * to wait only a second each time.
- */
+/** Pauses in milliseconds after a 429 without a time to wait: the service counts requests per minute. */
 const gatePauses = { first: 1_000, longest: 20_000 } as const;
+/** The shortest pause after several 429 in a row, however soon the service lets a run try again: 30 requests a minute. */
+const leastPause = 2_000;
 /** Milliseconds after the gate has opened again in which requests go one at a time. */
 const singleFile = 60_000;
 /** The longest `Retry-After` that extends the deadlines, in milliseconds. */
@@ -186,11 +185,11 @@ export class RateGate {
   }
 
   #note({ retry, retryAfter }: HttpFailure): void {
+    if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(retryAfter);
+    if (retry !== 'after-reset') return;
     // Requests that ran at the same time get their 429 together: the first one has closed the gate.
-    const pause = retry === 'after-reset' && this.closedFor === 0 ? this.#pause() : 0;
-    const wait = Math.max(retryAfter ?? 0, pause);
-    if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(wait);
-    if (retry === 'after-reset') this.#closed.add(wait);
+    const pause = this.closedFor === 0 ? this.#pause() : 0;
+    this.#closed.add(retryAfter === undefined ? pause : Math.max(retryAfter, Math.min(pause, leastPause)));
   }
 }
 
