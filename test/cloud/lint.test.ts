@@ -183,9 +183,7 @@ describe('another worker that serves a declared queue', () => {
     ['default,high', 'serves "high", "default": worker on queue default,high'],
   ])('is told with the queues that it shares: %j', (queue, told) => {
     const process = existing({ id: 'p-other', config: { queue } });
-    expect(otherWorkers(declared, own, [own, process])).toBe(
-      `1 other worker ${told} (p-other)`,
-    );
+    expect(otherWorkers(declared, own, [own, process])).toBe(`1 other worker ${told} (p-other)`);
     expect(otherWorkers(declared, undefined, [process])).toContain(told);
   });
 
