@@ -53,10 +53,22 @@ export interface CallHints extends Pick<ServiceHints, 'forbidden' | 'notFound'> 
   readonly fieldName?: ((field: string) => string) | undefined;
 }
 
-const ErrorBody = v.object({
-  message: v.fallback(v.optional(v.string()), undefined),
-  errors: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
-});
+/** The errors of JSON:API: a list with a `detail` for each. */
+const ErrorList = v.pipe(
+  v.array(v.object({ detail: v.string() })),
+  v.transform((errors) => errors.map(({ detail }) => detail).join(' ')),
+);
+
+const ErrorBody = v.union([
+  v.pipe(
+    v.object({ errors: ErrorList }),
+    v.transform(({ errors }) => ({ message: errors, errors: undefined })),
+  ),
+  v.object({
+    message: v.fallback(v.optional(v.string()), undefined),
+    errors: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
+  }),
+]);
 
 /** Returns the failure for a status other than 2xx. `now` is the wall clock in milliseconds, for `Retry-After`. */
 export function statusFailure(

@@ -87,6 +87,15 @@ describe('the server’s own words', () => {
     expect(failureFor(json(422, { message: 'No.' })).fix).toBeUndefined();
   });
 
+  test('may be a list of errors with details, as in JSON:API', () => {
+    const errors = [{ title: 'Invalid', detail: 'The queue is reserved.' }, { detail: 'Too long.' }];
+    const failure = failureFor(json(422, { errors }));
+    expect(failure.message).toBe(
+      'Making the thing: The Cloud answered 422: The queue is reserved. Too long.',
+    );
+    expect(failure.fields).toEqual([]);
+  });
+
   test('are cut where they go on for ever', () => {
     const long = `${'word '.repeat(100)}${'x'.repeat(10_000)}`;
     const errors = Object.fromEntries(
