@@ -56,6 +56,7 @@ export interface CallHints extends Pick<ServiceHints, 'forbidden' | 'notFound'> 
 /** The errors of JSON:API: a list with a `detail` for each. */
 const ErrorList = v.pipe(
   v.array(v.object({ detail: v.string() })),
+  v.minLength(1),
   v.transform((errors) => errors.map(({ detail }) => detail).join(' ')),
 );
 
