@@ -1,5 +1,5 @@
 import type { Listing } from '../converge/listing.ts';
-import { Semaphore, timeWithOthers } from '../converge/look.ts';
+import { Semaphore, timeWithOthers } from '../converge/pace.ts';
 import { changesIn, countsOf, type Place, settledPlan } from '../converge/plan.ts';
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
 import { notCompared, rowName } from '../forge/compare.ts';

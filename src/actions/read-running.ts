@@ -8,7 +8,7 @@ import {
 import type { ExistingProcess } from '../cloud/process.ts';
 import { CloudStore } from '../cloud/store.ts';
 import { findApplication, listEnvironments } from '../cloud/target.ts';
-import { Semaphore } from '../converge/look.ts';
+import { Semaphore } from '../converge/pace.ts';
 import type { HttpClient } from '../http/client.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { NotThere } from '../names.ts';

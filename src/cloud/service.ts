@@ -1,5 +1,5 @@
 import type { Settings } from '../converge/compare.ts';
-import type { Pace } from '../converge/look.ts';
+import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
 import { couldBe, drift, identityOf, particularsOf, setOptions, statesIdentity } from './compare.ts';

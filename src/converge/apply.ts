@@ -3,7 +3,8 @@ import { ClaimedStore, SharedListing } from './claim.ts';
 import { bySpecificity, differs, hasChanges } from './compare.ts';
 import { ensure } from './ensure.ts';
 import type { Existing, Listing } from './listing.ts';
-import type { Runtime, Semaphore } from './look.ts';
+import type { Runtime } from './look.ts';
+import type { Semaphore } from './pace.ts';
 import {
   isUpsert,
   type Operation,

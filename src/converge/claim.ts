@@ -1,6 +1,6 @@
 import type { Clock } from '../time.ts';
 import type { Existing, Listing } from './listing.ts';
-import type { Semaphore } from './look.ts';
+import type { Semaphore } from './pace.ts';
 import { removeForSure } from './remove.ts';
 import type { CreateResult, Store } from './service.ts';
 

@@ -1,4 +1,5 @@
-import { type PacedWait, Semaphore } from '../converge/look.ts';
+import type { PacedWait } from '../converge/look.ts';
+import { Semaphore } from '../converge/pace.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';

@@ -1,4 +1,4 @@
-import type { Pace } from '../converge/look.ts';
+import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';

@@ -10,7 +10,7 @@ export interface ForgeSpec {
   readonly user: string;
   /** The working directory; undefined: Forge's default. */
   readonly directory?: string | undefined;
-  /** The directory of a new process if none is declared: that of the process it replaces. No part of the identity. */
+  /** The directory of the replaced process. A new process without a declared directory gets it. Not compared. */
   readonly oldDirectory?: string | undefined;
   /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes?: number | undefined;

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import * as core from '@actions/core';
 import { type Location, locationText } from '../failure.ts';
 import { visible } from '../text.ts';
 import type { Secrets } from './secrets.ts';
-import { repositoryPath } from './workflow.ts';
 
 /** The step's log. Redacts every text, and escapes it so that text from outside never becomes a workflow command. */
 export class Log {
@@ -85,4 +86,15 @@ function escapeForLog(text: string): string {
 /** Escapes text as `escapeForLog` does, but keeps line breaks: the commands for annotations escape them. */
 function escapeLinesForLog(text: string): string {
   return text.split('\n').map(escapeForLog).join('\n');
+}
+
+/**
+ * Returns the path of a workspace file in its repository, for annotations: `actions/checkout` can put the repository
+ * into a folder of the workspace.
+ */
+function repositoryPath(workspace: string, file: string): string {
+  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
+    if (existsSync(join(workspace, folder, '.git'))) return relative(folder, file).replaceAll(sep, '/');
+  }
+  return file;
 }

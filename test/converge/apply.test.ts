@@ -3,7 +3,7 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { applyPlan } from '../../src/converge/apply.ts';
-import { Semaphore } from '../../src/converge/look.ts';
+import { Semaphore } from '../../src/converge/pace.ts';
 import { countsOf, countsText, type OperationResult, planFor } from '../../src/converge/plan.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { type Call, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';

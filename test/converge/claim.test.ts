@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { ClaimedStore, SharedListing } from '../../src/converge/claim.ts';
-import { Semaphore } from '../../src/converge/look.ts';
+import { Semaphore } from '../../src/converge/pace.ts';
 import type { CreateResult, Store } from '../../src/converge/service.ts';
 import { existing, listingOf } from '../support/processes.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

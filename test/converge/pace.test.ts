@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Progress, progressTeller, Semaphore, timeWithOthers } from '../../src/converge/look.ts';
+import { type Progress, progressTeller, Semaphore, timeWithOthers } from '../../src/converge/pace.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const pace = { changes: 30, window: 60_000 };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import { Semaphore } from '../../src/converge/look.ts';
+import { Semaphore } from '../../src/converge/pace.ts';
 import { countsOf, countsText, planFor } from '../../src/converge/plan.ts';
 import type { Store } from '../../src/converge/service.ts';
 import { otherName } from '../../src/forge/compare.ts';

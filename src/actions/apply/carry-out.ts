@@ -1,6 +1,6 @@
 import { type ApplyWorld, applyPlan } from '../../converge/apply.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
-import { progressTeller, Semaphore } from '../../converge/look.ts';
+import { progressTeller, Semaphore } from '../../converge/pace.ts';
 import {
   changesIn,
   countsOf,

@@ -2,7 +2,7 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudPace } from '../../cloud/service.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
-import { timeWithOthers } from '../../converge/look.ts';
+import { timeWithOthers } from '../../converge/pace.ts';
 import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/plan.ts';
 import { doneRows, type PlanRow } from '../../converge/text.ts';
 import { Cancelled } from '../../failure.ts';

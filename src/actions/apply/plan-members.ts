@@ -5,7 +5,7 @@ import { cloudPace, cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
 import type { Listing } from '../../converge/listing.ts';
-import { Semaphore } from '../../converge/look.ts';
+import { Semaphore } from '../../converge/pace.ts';
 import { type Operation, type Place, placeName, type SettledPlan, settledPlan } from '../../converge/plan.ts';
 import { plannedRows } from '../../converge/text.ts';
 import { type Annotation, Cancelled, Failure, stated } from '../../failure.ts';

@@ -1,7 +1,6 @@
 import type { Api, TokenSource } from '../../http/hints.ts';
 import type { Inputs } from '../../runner/inputs.ts';
-import type { Step } from '../../runner/step.ts';
-import type { Workflow } from '../../runner/workflow.ts';
+import type { Step, Workflow } from '../../runner/step.ts';
 
 /** The connection to an API, from the inputs that every action has. */
 export interface Connection {

@@ -1,4 +1,4 @@
-import { leastTime, type Pace, type Progress } from '../../converge/look.ts';
+import { leastTime, type Pace, type Progress } from '../../converge/pace.ts';
 import { type Counts, countsText } from '../../converge/plan.ts';
 import { type GroupText, inGroups, type PlaceText, type PlanText } from '../../converge/text.ts';
 import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';

@@ -1,4 +1,4 @@
-import type { Pace } from '../../converge/look.ts';
+import type { Pace } from '../../converge/pace.ts';
 import { type Counts, changesIn, countsOf, countsText } from '../../converge/plan.ts';
 import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
