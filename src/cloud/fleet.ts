@@ -243,12 +243,12 @@ export function means(name: string, { id }: NamedEnvironment, among: readonly Na
   return first?.id === id && second === undefined;
 }
 
-/** True if a pattern matchesPattern the environment's branch or name. */
+/** True if a pattern matches the environment's branch or name. */
 export function matchesPattern(pattern: string, { name, branch }: NamedEnvironment): boolean {
   return [branch ?? '', name].some((text) => fitsPattern(pattern, text));
 }
 
-/** True if a pattern matchesPattern a text. Takes linear time: each part between two `*` is found after the previous part. */
+/** True if a pattern matches a text. Takes linear time: each part between two `*` is found after the previous part. */
 function fitsPattern(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop() ?? '';

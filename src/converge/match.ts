@@ -72,7 +72,7 @@ export function leftByReplacement<S, P extends Existing>(
 ): Halfway<P> | undefined {
   // The old process is deleted without a question: never on a service that does not replace.
   if (service.onDrift !== 'replace') return undefined;
-  // Nor one of two that may run in different directories.
+  // Two processes that may run in different directories can be two processes on purpose.
   if (!areAlike(found, service) || found.some(({ vague }) => vague !== undefined)) return undefined;
   const hasDrifted = (process: P) => hasChanges(service.drift(spec, process));
   const [left, successor, ...others] = found.toSorted(byAge);
