@@ -84,7 +84,7 @@ const inMessages = new RegExp(
   [
     /"((?:[^"\\]|\\.)+)"/,
     /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: )*\{[ "](?:[^{}\n]|\{[^{}\n]*\})*\})/,
-    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running(?:, installed)?|require|\d+)\b|type: (?:custom|worker)\b|\$\{\{[^}\n]*\}\})/,
+    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running(?:, installed)?|require|\d+)\b|type: (?:custom|worker)\b|(?:[a-z-]+: )?\$\{\{[^}\n]*\}\})/,
     /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
     new RegExp(
       `(?<=\\b(?:[Ss]et|[Cc]orrect|[Cc]heck|[Rr]aise) (?:(?:${wordy})(?:, | or | and ))*)((?:${wordy})(?![\\w-])(?:(?<=[Ss]et \\w+): [^\\s,;]*[^\\s,;.])?)`,

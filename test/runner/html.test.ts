@@ -27,6 +27,9 @@ describe('a message as prose', () => {
     ).toBe(
       'To allow that, set <code>if-missing: ignore</code>. See (<code>prune: true</code>), and <code>config-json</code>: is not JSON.',
     );
+    expect(prose(`Pass it as token: \${{ secrets.TOKEN }}.`).markup).toBe(
+      `Pass it as <code>token: \${{ secrets.TOKEN }}</code>.`,
+    );
   });
 
   test('has the input that a problem is about, and one that is to be set, as code, and no word before another colon', () => {
