@@ -23,6 +23,7 @@ let looksSoon = false;
 
 const now = () => monotonic() + ahead;
 performance.now = now;
+process.uptime = () => now() / 1000;
 Date.now = () => realNow() + ahead;
 
 timers.setTimeout = (ms, value, { signal } = {}) =>
