@@ -134,8 +134,8 @@ function wordOf(input: unknown): string {
 export function wholeNumber({ min, max }: { readonly min: number; readonly max?: number }) {
   const span = rangeText({ min, max });
   const why = ({ input }: { readonly input: unknown }): string => {
-    const bare = typeof input === 'string' && wholeNumberOf(input) !== undefined ? ', without quotes' : '';
-    return `must be a whole number ${span}${bare}, ${notThis(input)}`;
+    const isQuoted = typeof input === 'string' && wholeNumberOf(input) !== undefined;
+    return `must be a whole number ${span}${isQuoted ? withoutQuotes(input) : `, ${notThis(input)}`}`;
   };
   return v.pipe(
     v.number(why),
@@ -148,9 +148,14 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
 export function flag() {
   return v.boolean(({ input }) => {
     if (typeof input === 'string' && yamlFlag(input) !== undefined)
-      return `must be true or false, without quotes, not ${kindOf(input)}`;
+      return `must be true or false${withoutQuotes(input)}`;
     return `must be true or false, ${notThis(input)}`;
   });
+}
+
+/** For text in place of a number or a flag. The summary shows quoted text as code without quotes: `not "2"` as `not 2`. */
+function withoutQuotes(input: string): string {
+  return `; remove the quotes around ${quoted(input)}`;
 }
 
 /** Makes a schema for a text of one line. Trims white space. `problemOf`: a further check. */

@@ -22,3 +22,14 @@ test('the plan in docs/manifest.md is what apply shows for the manifest there', 
   expect(log).toContain(plan);
   expect(summary).toContain(plan);
 });
+
+test('the problems in docs/manifest.md are what apply reports for the manifest there with three mistakes', async () => {
+  await using shop = await openShop();
+  const manifest = readDocument('docs/manifest.md');
+  const wrong = fenceIn(manifest, 'yaml')
+    .replace('processes: 2', 'processes: "2"')
+    .replace(/(?<=reverb:start\n)/, '      replica: 2\n')
+    .replace(/(?<=imports:\n.*type: )worker/, 'wroker');
+  const { errors } = await shop.apply(wrong, { environment: 'main' });
+  expect(errors.join('\n')).toBe(fenceIn(manifest, 'text').trim());
+});
