@@ -33,6 +33,11 @@ export const listScenarios = scenariosOf(action, nothing, {
     cloud.addManagedQueue(environment, { name: 'emails' });
     return { inputs: { environment: 'production' } };
   },
+  'duplicates, which the table and the manifest say': ({ cloud, instance }) => {
+    for (const queue of ['mails', 'mails ', 'high'])
+      cloud.addProcess(instance, { type: 'worker', config: { queue } });
+    return { inputs: { environment: 'main' } };
+  },
   'an environment without instances': ({ cloud, application }) => {
     const { id } = cloud.addEnvironment(application, { name: 'empty', branch: 'empty' });
     return { inputs: { environment: id } };

@@ -105,16 +105,17 @@ export function settingHtml(field: string, { settings, changes = {}, ignored = {
 
 /**
  * Returns processes as a table that fits a phone, with their ids and dates folded below. `statuses`: by process id, if
- * they are known.
+ * they are known. `duplicates`: ids of processes to mark.
  */
 export function processRows(
   processes: readonly ExistingProcess[],
   statuses?: ReadonlyMap<string, Health>,
+  duplicates: ReadonlySet<string> = new Set(),
 ): Html {
   const rows = processes.map((process) => {
     const settings = cloudService.settingsOfExisting(process);
     return [
-      html`${nameHtml(process)}${below(optionsHtml({ settings }))}`,
+      html`${nameHtml(process)}${duplicates.has(process.id) ? ' · duplicate' : ''}${below(optionsHtml({ settings }))}`,
       html`${statusMark(statuses?.get(process.id)?.status)}`,
       html`${shown(settings['processes'] ?? 'unknown')}`,
     ];

@@ -1,5 +1,9 @@
+import { identityOf } from '../../cloud/compare.ts';
 import type { Health } from '../../cloud/environment-log.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudService } from '../../cloud/service.ts';
+import { keyOf } from '../../converge/compare.ts';
 import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
@@ -80,7 +84,14 @@ function placeTable(
       : [`${counted(total, 'process', 'processes')}${totalText(total, scaling)}`]),
   ];
   const lead = facts.length === 0 ? html`` : html`<p>${facts.join(': ')}.</p>`;
-  return html`${lead}${processRows(processes, statuses)}`;
+  return html`${lead}${processRows(processes, statuses, duplicatesIn(processes))}`;
+}
+
+/** Returns the ids of processes that do the same, which a manifest cannot declare. */
+function duplicatesIn(processes: readonly ExistingProcess[]): ReadonlySet<string> {
+  const known = processes.filter((one) => one.doubt === undefined && cloudService.isDeclarable(one));
+  const families = Map.groupBy(known, (one) => keyOf(identityOf(one)));
+  return new Set([...families.values()].flatMap((same) => (same.length > 1 ? same.map(({ id }) => id) : [])));
 }
 
 /** Returns a manifest for the summary, in a fence with a button that copies it. */
