@@ -127,13 +127,13 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
 }
 
 function logEnsured({ log, warn }: Step, wanted: EnsureInputs['wanted'], ensured: EnsuredCloud): void {
-  for (const field of ensured.process?.odd ?? []) log.debug(`Not understood in the answer: ${field}`);
+  for (const field of ensured.process?.odd ?? []) log.debug(`Not understood in the response: ${field}`);
   log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
   if (!hasChanges(ensured.ignored)) return;
   const state = `${ensured.process?.id} ${differs(ensured.ignored)}`;
   if (ensured.outcome === 'unchanged')
     log.warning(`${state}. It was not changed (if-exists: ${wanted.ifExists}).`);
-  else warn(`${state}: Laravel Cloud did not keep what the step sent.`);
+  else warn(`${state}: Laravel Cloud did not accept the declared value.`);
 }
 
 function warnOf(

@@ -69,7 +69,7 @@ function readIfExists(inputs: Inputs): 'reuse' | 'replace' | 'fail' {
   if (inputs.text('if-exists') !== 'update') return inputs.choice('if-exists', words, 'reuse');
   inputs.problem(
     'if-exists',
-    'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates a new one',
+    'cannot be update: Forge cannot change a process. Use replace, which creates a new one and deletes the old one',
   );
   return 'reuse';
 }

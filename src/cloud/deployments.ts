@@ -148,7 +148,7 @@ function notDeployed(what: string, { id, status, failureReason }: Deployment): F
     headline: `${what} did not succeed`,
     details: `Deployment ${why}`,
     why,
-    fix: 'Correct what makes the deployment fail, and push again',
+    fix: 'Correct the cause, and push again',
   });
 }
 

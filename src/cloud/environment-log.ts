@@ -14,7 +14,7 @@ export interface LogEntry {
 
 /** An event of one copy of a background process. The log does not name the copy. */
 export interface ProcessEvent {
-  /** `unclear`: an error in words that are not known, perhaps an end by a signal or for want of memory. */
+  /** `unclear`: an error in words that are not known, perhaps a signal, or no memory left. */
   readonly kind: 'started' | 'exited' | 'stopped' | 'unclear';
   /** The command with folded white space. */
   readonly command: string;

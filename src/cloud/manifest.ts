@@ -18,7 +18,7 @@ import { describe, ProcessDeclaration, type ProcessSpec, processesRange, WorkerO
 export const cloudManifest: ManifestKind<ProcessSpec> = {
   file: '.github/background-processes.yml',
   root: 'instances',
-  onePlace: 'instance, such as App',
+  onePlace: 'cluster, such as App',
   example: 'instances: { App: [{ type: worker }] }',
   process: ProcessDeclaration,
   keyOf: identityKey,

@@ -73,10 +73,7 @@ export async function lookBack(
     if (trouble === undefined || trouble === tooBusy || !deadline.allows(trouble.pause))
       return verdict(watched, log, { from, to, kind: 'past' }, trouble).map((health) =>
         health.status === 'up' && !isInEffect(deployments, health.process.bornAt)
-          ? unknownHealth(
-              health.process,
-              'it is not live yet: no deployment that began after its creation has succeeded',
-            )
+          ? unknownHealth(health.process, 'no deployment since its creation has succeeded')
           : health,
       );
     await clock.sleep(trouble.pause, cancelled);

@@ -137,10 +137,10 @@ export async function startOnce<T extends Work>(
     } catch (error) {
       if (!(error instanceof HttpFailure) || !error.isLost) throw error;
       following.log(
-        `The answer to the ${name} request was lost (${error.reason}); looking whether it took effect`,
+        `The response to the ${name} request was lost (${error.reason}); looking whether it took effect`,
       );
       following.did(
-        `sent the request for a ${name}, and its answer was lost: look in Laravel Cloud whether it runs`,
+        `sent the request for a ${name}, and its response was lost: look in Laravel Cloud whether it runs`,
         'going',
       );
       const found = await watchFor(look, following);

@@ -4,7 +4,7 @@ import type { Semaphore } from './pace.ts';
 import { removeForSure } from './remove.ts';
 import type { CreateResult, Store } from './service.ts';
 
-/** Milliseconds that a look waits for running creates, twice at most: racing runs wait longer. */
+/** The most milliseconds of each of the two waits of a look for running creates: racing runs wait longer. */
 const longestWait = 1_500;
 
 interface ListingWorld {

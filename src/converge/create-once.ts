@@ -149,7 +149,7 @@ class Attempt<S, P extends Existing> {
     const { service, store, runtime } = this.#world;
     const cause = this.#lost.at(-1);
     runtime.log(
-      `No usable answer to the create request (${cause}); looking whether the ${this.#what} has appeared`,
+      `No usable response to the create request (${cause}); looking whether the ${this.#what} has appeared`,
     );
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
     const leftAfter = async (span: number): Promise<P | undefined> => {
@@ -340,7 +340,7 @@ class Attempt<S, P extends Existing> {
     const found = await store.find(witness.id);
     if (found === undefined || !isStatedOther(this.#spec, found, service)) return;
     const kept = service.describeExisting(found);
-    await this.#takeBack(found, 'as another process');
+    await this.#takeBack(found);
     throw new Failure({
       what: `The ${this.#what}`,
       headline: `Not created: the service keeps the ${this.#what} in another form`,
@@ -355,21 +355,23 @@ class Attempt<S, P extends Existing> {
     try {
       this.#world.store.mayWrite();
     } catch (error) {
-      await this.#takeBack(own, 'where nothing may be created');
+      await this.#takeBack(own);
       throw error;
     }
   }
 
-  async #takeBack({ id }: P, why: string): Promise<void> {
+  async #takeBack({ id }: P): Promise<void> {
     const { store, runtime, onExists } = this.#world;
     await removeForSure(store, id);
-    runtime.checkpoint(`removed ${id} again, which this run had created ${why}`);
+    runtime.checkpoint(`removed ${id} again, which this run had created`);
     onExists?.(undefined);
   }
 
   #checkpoint(line: string, exists: P): void {
     const lost =
-      this.#lost.length === 0 ? '' : '; an earlier request, whose answer was lost, may have created another';
+      this.#lost.length === 0
+        ? ''
+        : '; an earlier request, whose response was lost, may have created another';
     this.#world.runtime.checkpoint(line + lost);
     this.#world.onExists?.(exists);
   }
@@ -383,7 +385,7 @@ class Attempt<S, P extends Existing> {
     return new Failure({
       headline: `Not created: ${this.#what} (${told})`,
       what: `Creating the ${this.#what}`,
-      why: `no answer had a process (${told}${often}), and the list shows no such process`,
+      why: `no usable response came (${told}${often}), and the list shows no such process`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
     });
   }
@@ -392,7 +394,7 @@ class Attempt<S, P extends Existing> {
     const because =
       this.#lost.length === 0
         ? 'parallel runs have left more than one'
-        : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
+        : 'the response to this run’s own request was lost, so it does not know which process is its own';
     return severalMatch(this.#what, found, because, this.#world.service);
   }
 }

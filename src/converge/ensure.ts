@@ -123,7 +123,7 @@ export async function ensure<S, P extends Existing>(
   }
   throw new Failure({
     what: `The ${service.describe(spec)}`,
-    why: `it came and went ${rounds} times while this run worked on it`,
+    why: `it appeared and disappeared ${rounds} times while this run worked on it`,
     fix: 'Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow',
   });
 }
@@ -152,9 +152,8 @@ async function createBlindly<S, P extends Existing>(
     case 'lost':
       throw new Failure({
         what: `Creating the ${what}`,
-        headline: `Created or not: ${what} (no usable answer)`,
-        details: `The answer: ${sent.cause}. The process may exist or not`,
-        why: `no usable answer came (${sent.cause}), so the process may exist or not`,
+        headline: `Created or not: ${what}`,
+        why: `no usable response came (${sent.cause}), so the process may exist or not`,
         fix: 'Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself',
       });
   }

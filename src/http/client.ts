@@ -252,7 +252,7 @@ export class HttpClient {
       return response;
     } catch (error) {
       if (stop.aborted) throw stopped(call, stop, !(error instanceof NotSent));
-      onExchange(`${exchange} → no answer after ${took()}: ${rootOf(error)}`);
+      onExchange(`${exchange} → no response after ${took()}: ${rootOf(error)}`);
       const timedOutAfter = timedOut.signal.aborted ? limit : undefined;
       throw networkFailure(call.what, error, { host: url.host, timedOutAfter });
     } finally {
@@ -285,10 +285,10 @@ function unreadable(what: string, status: number, error: Undecodable, service: s
   return new HttpFailure(
     {
       what,
-      why: `${service} answered ${status}, but the answer ${error.message}`,
+      why: `${service} answered ${status}, but the response ${error.message}`,
       fix: 'Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again',
     },
-    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry },
+    { reason: `the response ${error.message}`, status, arrival: 'maybe', retry },
     { cause: error },
   );
 }

@@ -79,7 +79,7 @@ export class TransportClosed extends Error {
 /** The error of a response with more bytes than `maxBytes`. */
 export class TooLarge extends Error {
   constructor(maxBytes: number) {
-    super(`the answer is larger than ${maxBytes} bytes`);
+    super(`the response is larger than ${maxBytes} bytes`);
   }
 }
 

@@ -218,7 +218,7 @@ export function networkFailure(
 
 function timeOut(ms: number): Diagnosis {
   return {
-    reason: `no full answer came within ${inWords(ms)}`,
+    reason: `no full response came within ${inWords(ms)}`,
     fix: 'Run the job again, or raise request-timeout',
     arrival: 'maybe',
     retry: 'long',

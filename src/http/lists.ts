@@ -51,8 +51,8 @@ export interface ListFormat<S extends Resource, I extends v.GenericSchema> {
   /** The schema of the related resources to keep. */
   readonly useful?: I | undefined;
   /**
-   * Returns the queries of the pages after this one, which `asked` was the query of. `linked` returns the query of the
-   * page's next link, if any. It throws a `Failure` for a link to another origin, unless `isNeeded` is false.
+   * Returns the queries of the pages after `page`. `asked`: the query of `page`. `linked` returns the query of its next
+   * link, if any, and throws a `Failure` for a link to another origin, unless `isNeeded` is false.
    */
   next(page: PageBody, linked: (isNeeded?: boolean) => Query | undefined, asked: Query): readonly Query[];
 }

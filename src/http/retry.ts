@@ -54,7 +54,7 @@ export function stopped(
   return new Cancelled(
     {
       what: call.what,
-      why: 'the step was cancelled before the answer came, so it may have taken effect or not',
+      why: 'the step was cancelled before the response came, so it may have taken effect or not',
       fix: 'The dashboard shows whether it has',
     },
     { mayHaveActed: true },

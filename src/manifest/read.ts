@@ -40,7 +40,7 @@ export interface ManifestKind<S> {
   /** The default path of the manifest, below the workspace. */
   readonly file: string;
   readonly root: 'instances' | 'servers';
-  /** The word for a place, with an example of a name: `instance, such as App`. */
+  /** The word for a place, with an example of a name: `cluster, such as App`. */
   readonly onePlace: string;
   /** The smallest manifest, on one line. */
   readonly example: string;

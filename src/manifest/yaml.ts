@@ -96,7 +96,7 @@ export class YamlFile {
         return [part];
       } else {
         const first = locationText(this.placeOf(before));
-        const why = `the key ${quoted(part.name)} is here a second time; it was given at ${first}`;
+        const why = `the key ${quoted(part.name)} is here a second time; the first is at ${first}`;
         this.note(part.keyOffset, path, why);
       }
       return [];

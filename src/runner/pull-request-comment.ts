@@ -258,7 +258,7 @@ function commentText({ body }: Comment): string {
  * assumes a job's own token. With `surely`, throws an `HttpFailure` if GitHub does not respond.
  */
 async function whoAmI(client: HttpClient, how: 'surely' | 'likely'): Promise<string> {
-  const what = 'Reading whose github-token is';
+  const what = 'Reading the user of github-token';
   const viewer = graphQl({ query: '{ viewer { login } }' }, what);
   const asks = [
     async () => (await client.json(viewer, Viewer)).data.data.viewer.login,

@@ -176,7 +176,7 @@ describe('a request to deploy', () => {
   });
   const lines = {
     lost: expect.stringMatching(
-      /^The answer to the deployment request was lost \(.+\); looking whether it took effect$/,
+      /^The response to the deployment request was lost \(.+\); looking whether it took effect$/,
     ),
     again: 'No deployment has started; sending the request again',
     started: 'Deployment depl-1 has started',
@@ -184,7 +184,7 @@ describe('a request to deploy', () => {
     late: 'Another deployment got in first',
   };
   const sent =
-    'going: sent the request for a deployment, and its answer was lost: look in Laravel Cloud whether it runs';
+    'going: sent the request for a deployment, and its response was lost: look in Laravel Cloud whether it runs';
   const going = 'going: started deployment depl-1, which goes on in Laravel Cloud';
   const onlyId = json(201, { data: { id: 'depl-1', type: 'deployments' } });
 
@@ -364,7 +364,7 @@ describe('the deployment of a commit', () => {
     const environment = openEnvironment({ others });
     expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
       ...{ what, why, headline: `${what} did not succeed`, details: `Deployment ${why}` },
-      fix: 'Correct what makes the deployment fail, and push again',
+      fix: 'Correct the cause, and push again',
     });
   });
 

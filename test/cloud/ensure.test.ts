@@ -231,7 +231,7 @@ describe('an error is', () => {
     const { calls, message } = await ensuring({ list, update: [undefined] });
     expect(calls.match(/list/g)).toHaveLength(4);
     expect(message).toBe(
-      'The worker on queue mail came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
+      'The worker on queue mail appeared and disappeared 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
   });
 
@@ -249,10 +249,9 @@ describe('an error is', () => {
     const { calls, error } = await ensuring({ ifExists: 'create', create: [lost] });
     expect(calls).toBe('create');
     expect(error).toMatchObject({
-      headline: 'Created or not: worker on queue mail (no usable answer)',
-      details: 'The answer: a reset. The process may exist or not',
+      headline: 'Created or not: worker on queue mail',
       message:
-        'Creating the worker on queue mail: no usable answer came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
+        'Creating the worker on queue mail: no usable response came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
     });
   });
 });

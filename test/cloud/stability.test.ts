@@ -149,7 +149,7 @@ describe('a look back', () => {
     const young = start - 30_000;
     const judged = (bornAt: number, ...deployments: Deployment[]) =>
       openLog([], {}, 60_000).back([{ ...horizon, bornAt }], 30_000, deployments);
-    const why = 'it is not live yet: no deployment that began after its creation has succeeded';
+    const why = 'no deployment since its creation has succeeded';
     const running = { ...deployed, id: 'depl-2', status: 'build.running', startedAt: start + 30_000 };
     expect(await judged(start - 50_000, deployed)).toMatchObject([{ status: 'up' }]);
     expect(await judged(young, running, deployed)).toMatchObject([{ status: 'unknown', why }]);

@@ -121,9 +121,9 @@ describe('a command', () => {
     const { result, lines, made, done } = await run({ lost: [[canary]], ...world });
     expect(result).toMatchObject({ id, command: canary });
     expect(made.at(-1)?.id).toBe(id);
-    expect(lines[0]).toMatch(/^The answer to the command request was lost/);
+    expect(lines[0]).toMatch(/^The response to the command request was lost/);
     expect(done).toEqual([
-      'going: sent the request for a command, and its answer was lost: look in Laravel Cloud whether it runs',
+      'going: sent the request for a command, and its response was lost: look in Laravel Cloud whether it runs',
       `going: started command ${id}, which goes on in Laravel Cloud`,
     ]);
   });

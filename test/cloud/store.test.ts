@@ -152,8 +152,8 @@ describe('Creating', () => {
 
   test.each<[string, Reply, object]>([
     ['a reset', networkError('ECONNRESET'), { cause: 'the connection broke off (ECONNRESET)' }],
-    ['a time-out', 'no answer', { cause: 'no full answer came within 30 s' }],
-    ['a page', htmlPage, { cause: 'the answer is an HTML page instead of JSON' }],
+    ['a time-out', 'no answer', { cause: 'no full response came within 30 s' }],
+    ['a page', htmlPage, { cause: 'the response is an HTML page instead of JSON' }],
     ['a 502', text(502, ''), { cause: 'The Cloud answered 502' }],
     ['an answer with no body', text(201, ''), {}],
     ['an answer with an empty object', json(201, {}), {}],
@@ -187,7 +187,7 @@ describe('One process', () => {
     expect(transport.asked).toHaveLength(2);
     const stubborn = storeWith(Array(99).fill(shown(workerResource)));
     expect(await stubborn.clock.run(messageFrom(stubborn.store.find('process-1')))).toContain(
-      'the answer is about another resource than process-1',
+      'the response is about another resource than process-1',
     );
   });
 

@@ -178,7 +178,7 @@ test('what turns out to be where nothing may be written is removed again', async
   const { acts, did, error } = await creating([mine], { refusal });
   expect(error).toBe(refusal);
   expect(acts).toEqual(['0 send', '0 remove mine']);
-  expect(did.at(-1)).toBe('removed mine again, which this run had created where nothing may be created');
+  expect(did.at(-1)).toBe('removed mine again, which this run had created');
 });
 
 describe('lists of several pages, which show several moments', () => {
@@ -393,7 +393,7 @@ describe('a create whose answer was lost', () => {
     expect(did).toEqual(['unknown whether the worker was created (a reset)', 'mine exists: the worker']);
     expect(exists).toEqual(['mine']);
     expect(log).toEqual([
-      'No usable answer to the create request (a reset); looking whether the worker has appeared',
+      'No usable response to the create request (a reset); looking whether the worker has appeared',
       'Found mine, which has appeared since',
     ]);
   });
@@ -413,7 +413,7 @@ describe('a create whose answer was lost', () => {
     expect(acts).toEqual(['0 send', '20000 send', '52000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(did.at(-1)).toBe(
-      'created worker as mine; an earlier request, whose answer was lost, may have created another',
+      'created worker as mine; an earlier request, whose response was lost, may have created another',
     );
   });
 
@@ -435,7 +435,7 @@ describe('a create whose answer was lost', () => {
     const { acts, error } = await creating(both, { sends: [lost] });
     expect(acts.filter((act) => act.endsWith('send'))).toEqual(['0 send', '20000 send']);
     expect(error?.message).toMatch(
-      /2 background processes match it, and the answer to this run’s own request was lost.*mine.*younger/s,
+      /2 background processes match it, and the response to this run’s own request was lost.*mine.*younger/s,
     );
   });
 
@@ -445,7 +445,7 @@ describe('a create whose answer was lost', () => {
     expect(log.filter((line) => line.startsWith('It has not appeared'))).toHaveLength(2);
     expect(clock.now()).toBe(60000);
     expect(error?.message).toBe(
-      'Creating the worker: no answer had a process (a reset; sent 3 times), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: no usable response came (a reset; sent 3 times), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     expect(did.at(-1)).toBe('');
     expect(error?.headline).toBe('Not created: worker (a reset)');
@@ -459,7 +459,7 @@ describe('a create whose answer was lost', () => {
     const { acts, lists, error } = await creating([], { sends: [asked], deadline: 240_000 });
     expect([acts, lists]).toEqual([['0 send'], [20_000]]);
     expect(error?.message).toBe(
-      'Creating the worker: no answer had a process (the service answered 503 and asks to wait 2 hours), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: no usable response came (the service answered 503 and asks to wait 2 hours), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     const found = await creating([mine], { sends: [asked], deadline: 240_000 });
     expect(found.value?.process).toEqual(byId(mine));
@@ -471,7 +471,7 @@ describe('a create whose answer was lost', () => {
     expect(error?.headline).toBe('Not created: worker (The service answered 500; a reset)');
     expect(error?.why).toContain('(The service answered 500; a reset; sent 3 times), and');
     expect(log[0]).toBe(
-      'No usable answer to the create request (The service answered 500); looking whether the worker has appeared',
+      'No usable response to the create request (The service answered 500); looking whether the worker has appeared',
     );
   });
 });

@@ -95,7 +95,7 @@ describe('What the service keeps as another process is removed again, and each r
     }
     expect(server.processes).toEqual([]);
     expect(server.most).toBe(1);
-    expect(known.at(-1)).toBe('removed process-3 again, which this run had created as another process');
+    expect(known.at(-1)).toBe('removed process-3 again, which this run had created');
     expect(clock.now()).toBeLessThan(3_000);
   });
 

@@ -222,7 +222,7 @@ test('a run that is stopped between the two requests of a replacement says that 
 test('replace whose requests are all lost leaves it to the error to say so', async () => {
   server.add('by-hand', { processes: 3 });
   server.create = async () => ({ kind: 'lost', cause: 'the connection broke off' });
-  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/no answer had a process \(.*; sent 3 times\)/);
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/no usable response came \(.*; sent 3 times\)/);
   expect(known).toBe('');
 });
 

@@ -101,11 +101,11 @@ const unanswered: readonly (readonly [name: string, reply: Reply, reason: string
   ['a 500', text(500, ''), 'The Cloud answered 500'],
   ['a 503', text(503, ''), 'The Cloud answered 503'],
   ['a 408', text(408, ''), 'The Cloud answered 408'],
-  ['a time-out', 'no answer', 'no full answer came within 30 s'],
-  ['a page', htmlPage, 'the answer is an HTML page instead of JSON'],
-  ['an empty answer', text(200, ' \n'), 'the answer is empty'],
-  ['a cut-off answer', text(200, '{"data":{"name":"a'), 'the answer is not JSON, or was cut off'],
-  ['an answer of another shape', json(200, { data: 1 }), 'the answer does not have the expected shape'],
+  ['a time-out', 'no answer', 'no full response came within 30 s'],
+  ['a page', htmlPage, 'the response is an HTML page instead of JSON'],
+  ['an empty answer', text(200, ' \n'), 'the response is empty'],
+  ['a cut-off answer', text(200, '{"data":{"name":"a'), 'the response is not JSON, or was cut off'],
+  ['an answer of another shape', json(200, { data: 1 }), 'the response does not have the expected shape'],
 ];
 
 const turnedAway: readonly (readonly [name: string, reply: Reply, reason: string])[] = [
@@ -184,7 +184,7 @@ describe('how long', () => {
     const replies = Array(99).fill('no answer');
     const { transport, clock, error } = await failing(reading, replies, { requestTimeout: 10_000 });
     expect([transport.requests.length, clock.now()]).toEqual([6, 75_500]);
-    expect(error.why).toBe('no full answer came within 10 s; it was tried 6 times in 75.5 s');
+    expect(error.why).toBe('no full response came within 10 s; it was tried 6 times in 75.5 s');
   });
 
   test('as long as the deadline allows while it is only told to slow down', async () => {
@@ -321,7 +321,7 @@ describe('being told to stop', () => {
     expect(error).toHaveProperty('mayHaveActed', true);
     expect(error).toHaveProperty(
       'message',
-      'Making the thing: the step was cancelled before the answer came, so it may have taken effect or not. The dashboard shows whether it has.',
+      'Making the thing: the step was cancelled before the response came, so it may have taken effect or not. The dashboard shows whether it has.',
     );
   });
 });
@@ -330,13 +330,13 @@ test('a call of whose answer nothing is used does not take a page for success, a
   const { client, clock, transport, retries } = scriptedClient([htmlPage, text(204, '')]);
   await clock.run(client.send({ method: 'DELETE', path: '/things/1', what: 'Deleting the thing' }));
   expect(transport.asked).toEqual(['DELETE /api/things/1', 'DELETE /api/things/1']);
-  expect(retries[0]).toContain('Deleting the thing: the answer is an HTML page; trying again');
+  expect(retries[0]).toContain('Deleting the thing: the response is an HTML page; trying again');
 });
 
 test('an answer that cannot be used is told with the status, the reason, and where to look', async () => {
   const { error } = await failing(making, [htmlPage]);
   expect(error.message).toBe(
-    'Making the thing: The Cloud answered 200, but the answer is an HTML page instead of JSON. Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again.',
+    'Making the thing: The Cloud answered 200, but the response is an HTML page instead of JSON. Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again.',
   );
   expect(error.status).toBe(200);
   expect(error.cause).toBeInstanceOf(Undecodable);
@@ -349,7 +349,7 @@ describe('the log', () => {
       thing,
     ]);
     expect(exchanges).toEqual([
-      'GET /api/things/1?page=2 → no answer after 0 ms: ECONNRESET',
+      'GET /api/things/1?page=2 → no response after 0 ms: ECONNRESET',
       'GET /api/things/1?page=2 → 200 in 0 ms',
     ]);
   });
@@ -361,7 +361,7 @@ describe('the log', () => {
   ])('tells what lies at the bottom of "%s"', async (error, words) => {
     const { client, clock, exchanges } = scriptedClient([error, text(401, '')]);
     await clock.run(client.json(making, Thing).catch(() => undefined));
-    expect(exchanges[0]).toBe(`POST /api/things → no answer after 0 ms: ${words}`);
+    expect(exchanges[0]).toBe(`POST /api/things → no response after 0 ms: ${words}`);
   });
 
   test('shows where a token stood in what a server sent back', async () => {

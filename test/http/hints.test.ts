@@ -270,7 +270,7 @@ describe('a request that may have arrived', () => {
   test('a time-out, whatever error came of it', () => {
     expect(failureOf(networkError('ECONNREFUSED'), 30_000)).toMatchObject({
       message:
-        'Reading the thing: no full answer came within 30 s. Run the job again, or raise request-timeout.',
+        'Reading the thing: no full response came within 30 s. Run the job again, or raise request-timeout.',
       arrival: 'maybe',
       retry: 'long',
     });
@@ -279,7 +279,7 @@ describe('a request that may have arrived', () => {
   test('an answer that is too large is not asked for again', () => {
     expect(failureOf(new TooLarge(8))).toMatchObject({
       message:
-        'Reading the thing: the answer is larger than 8 bytes. Check that api-url names the API itself.',
+        'Reading the thing: the response is larger than 8 bytes. Check that api-url names the API itself.',
       arrival: 'maybe',
       retry: 'no',
     });

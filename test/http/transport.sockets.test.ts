@@ -137,7 +137,7 @@ describe('the size of an answer', () => {
     expect((await get(origin)).body).toHaveLength(1_000);
     const error = await failureOf(get(origin, { maxBytes: 999 }));
     expect(error).toBeInstanceOf(TooLarge);
-    expect(error).toHaveProperty('message', 'the answer is larger than 999 bytes');
+    expect(error).toHaveProperty('message', 'the response is larger than 999 bytes');
   });
 
   test('is counted after it was unpacked, too', async () => {

@@ -62,7 +62,7 @@ instances:
     'm.yml:1:1: "instance" is not a key',
     'm.yml:1:1: instances: is missing',
   ],
-  'instances of nothing': ['instances:', 'instances: must name at least one instance'],
+  'instances of nothing': ['instances:', 'instances: must name at least one cluster'],
   'instances as a list': ['instances: [App]', 'm.yml:1:12: instances: must name at least one'],
   'no instance': ['instances: {}', 'm.yml:1:12: instances: must name at least one'],
   'an instance without a list': [
@@ -143,7 +143,7 @@ export const beyondSchema: ManifestCases = {
   ],
   'a key twice': [
     'instances:\n  App: []\n  App: []\n',
-    'm.yml:3:3: instances: the key "App" is here a second time; it was given at m.yml:2:3',
+    'm.yml:3:3: instances: the key "App" is here a second time; the first is at m.yml:2:3',
   ],
   'an empty name': [
     'instances: { "": [] }',

@@ -25,7 +25,8 @@ export class Unfinished extends Failure {
 }
 
 /** The next step after a plan with missing changes. */
-export const runAgain = 'Next: when the cause is fixed, run the job again. It makes only the missing changes';
+export const runAgain =
+  'Next: when the cause is fixed, run the job again. It continues where this run stopped';
 
 /** Returns one error for all changes that were not made or not checked; undefined if there are none. */
 export function unfinished(about: Applied, rows: readonly PlanRow[]): Failure | undefined {

@@ -101,7 +101,7 @@ const meanings: ReadonlyMap<number | undefined, string> = new Map([
   [0, 'Code 0: it ends by itself, and a background process must keep running'],
   [126, 'Code 126: the command cannot be executed'],
   [127, 'Code 127: the command was not found'],
-  [137, 'Code 137: it was killed, most often for want of memory'],
+  [137, 'Code 137: it was killed, most often because memory ran out'],
   [139, 'Code 139: PHP or an extension crashed'],
   [143, 'Code 143: something stopped it'],
   [255, 'Code 255: PHP ended with a fatal error'],

@@ -35,7 +35,7 @@ describe('One error for everything that was not done', () => {
         '  Laravel Cloud answered 500.',
         '- Not started: delete "old" on App, 1 process, because a change before it failed.',
         'Done: 1 created. The changes take effect later.',
-        'Next: when the cause is fixed, run the job again. It makes only the missing changes.',
+        'Next: when the cause is fixed, run the job again. It continues where this run stopped.',
       ].join('\n'),
     );
   });
@@ -44,7 +44,7 @@ describe('One error for everything that was not done', () => {
     const failure = unfinished(about, [failed, kept]);
     expect(failure && headed(failure).headline).toBe('"production": 1 of 1 change not made');
     expect(failure?.fix).toBe(
-      'Next: when the cause is fixed, run the job again. It makes only the missing changes',
+      'Next: when the cause is fixed, run the job again. It continues where this run stopped',
     );
   });
 
