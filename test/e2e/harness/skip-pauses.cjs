@@ -23,7 +23,6 @@ let looksSoon = false;
 
 const now = () => monotonic() + ahead;
 performance.now = now;
-process.uptime = () => now() / 1000;
 Date.now = () => realNow() + ahead;
 
 timers.setTimeout = (ms, value, { signal } = {}) =>
