@@ -199,7 +199,7 @@ function namesAndIds(instances: readonly Instance[]): string {
   return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
 }
 
-/** The failure for an instance that may be there: Laravel Cloud does not report the name of another one. */
+/** The failure for a name that may be that of an instance whose name Laravel Cloud does not report. */
 export class InDoubt extends Failure {}
 
 /** Turns `NotThere` into `InDoubt`, for which nothing waits, if the name of an instance is unknown. */

@@ -65,8 +65,8 @@ function notUpdated(found: ExistingProcess, error: HttpFailure): HttpFailure {
   const name = describe(found);
   const headline =
     error.status === undefined || error.arrival === 'maybe'
-      ? `${name} could not be updated: ${error.reason}`
-      : `Laravel Cloud refused the update of ${name}`;
+      ? `The ${name} could not be updated: ${error.reason}`
+      : `Laravel Cloud refused the update of the ${name}`;
   return error.asFinal({ headline, details: `${found.id}: ${error.why}` });
 }
 

@@ -72,9 +72,9 @@ export async function ensure<S, P extends Existing>(
   /** Ids of deleted processes, which a lagging list may still show. */
   const gone = new Set<string>();
   let lost = false;
-  /** True after a name in use whose holder no list shows: the name may be free by now, so the run tries once more. */
+  /** True if the name was in use, and no list shows its holder: it may be free by now, so the run tries once more. */
   let wasRefused = false;
-  /** The declaration under another name, after a name in use whose holder is deleted only afterwards. */
+  /** The declaration under another name, if the holder of its own name is deleted only afterwards. */
   let renamed: Renamed<S> | undefined;
   /** The list that has just shown the holder of a name in use: a later list may lag more. */
   let seen: Listing<P> | undefined;

@@ -124,8 +124,8 @@ describe('The options of a process that are not understood', () => {
 describe('An update that fails', () => {
   const maybe = 'whether processes: 1 → 2 of p1 took effect';
 
-  const refused = 'Laravel Cloud refused the update of worker on queue mail';
-  const failing = 'worker on queue mail could not be updated: it failed';
+  const refused = 'Laravel Cloud refused the update of the worker on queue mail';
+  const failing = 'The worker on queue mail could not be updated: it failed';
   const stopped = { what: 'It', why: 'it was stopped' };
 
   test.each<[string, Failure, ExistingProcess | Failure, string[], string?]>([

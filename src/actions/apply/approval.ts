@@ -60,7 +60,7 @@ function approvedRow({ place, action, identity, changes, settings }: PlanRow, se
   return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(row))));
 }
 
-/** Returns the settings of a new process. For a replacement without the number of processes: `changes` has it. */
+/** Returns the settings of a new process; for a replacement without the number of processes, which `changes` has. */
 function settingsOfNew(action: PlanRow['action'], { processes, ...options }: PlanRow['settings']): object {
   if (action === 'create') return { processes, ...options };
   return action === 'replace' ? options : {};

@@ -178,7 +178,7 @@ export async function awaitCommit(
   const watch = following(rollout.session, 'commit', goals.waitTimeout);
   const seen = await waitForCommit(patientFor(rollout), environment.id, goals.commit, watch);
   ahead.keep(environment.id, Promise.resolve(seen));
-  step.log.info(`Commit ${commit} is deployed`);
+  step.log.info(`Commit ${commit} or a newer one is deployed`);
   // The deployment may have woken the environment.
   const isAwake = whyAsleep(environment) === undefined;
   return isAwake ? environment : await readAgain(rollout.session, environment);
