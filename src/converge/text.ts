@@ -127,7 +127,8 @@ export interface PlaceText {
 const roomInLine = 60;
 
 /** Writes the rows as text. `room`: the largest number of characters of a name in a line. */
-export function planText(rows: readonly PlanRow[], room = roomInLine): PlanText {
+export function planText(uncut: readonly PlanRow[], room = roomInLine): PlanText {
+  const rows = withCutNames(uncut, room);
   const changed = rows.filter((row) => !isUnchanged(row));
   const unchanged = rows.filter(isUnchanged);
   const width = widthOf(changed, room);
@@ -141,9 +142,11 @@ export function planText(rows: readonly PlanRow[], room = roomInLine): PlanText 
       return { name, within, counts: countsOf(own), lines };
     }),
     unchanged: groupLines(unchanged, (place) => [placeName(place), place.note], room),
-    whole: rows.filter((row) => rowLine(row, room, 0) !== rowLine(row, Infinity, 0)).map(wholeLine),
+    whole: uncut
+      .filter((row, index) => rowLine(rows[index] ?? row, room, 0) !== rowLine(row, Infinity, 0))
+      .map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
-      processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${placeName(place)}`],
+      processId === undefined ? [] : [`${processId}  ${name} on ${placeName(place)}`],
     ),
     idle: [...new Set(rows.flatMap(({ place: { within } }) => within ?? []))].filter((one) => !busy.has(one)),
   };
@@ -235,7 +238,7 @@ function rowLine(row: PlanRow, room: number, width: number): string {
   const first = happens(row, room);
   const gap = ' '.repeat(first.length > width ? 2 : 1 + width - first.length);
   const verb = isUndone(row) ? verbOf(row) : '';
-  return `${signs[rowKind(row)]} ${first}${gap}${verb}${cut(row.name, room)}${more.join('')}`;
+  return `${signs[rowKind(row)]} ${first}${gap}${verb}${row.name}${more.join('')}`;
 }
 
 function happens(row: PlanRow, room: number): string {
@@ -285,6 +288,15 @@ export function rowText(row: PlanRow): string {
 
 function wholeLine(row: PlanRow): string {
   return `${placeName(row.place)}: ${rowLine(row, Infinity, 0).trimStart()}`;
+}
+
+/** Cuts the names of rows. Names that would look the same stay whole, as of commands that differ in their last option. */
+function withCutNames(rows: readonly PlanRow[], room: number): readonly PlanRow[] {
+  const namesOf = Map.groupBy(new Set(rows.map(({ name }) => name)), (name) => cut(name, room));
+  return rows.map((row) => {
+    const name = cut(row.name, room);
+    return namesOf.get(name)?.length === 1 ? { ...row, name } : row;
+  });
 }
 
 /** Cuts a list of queues between its names, any other text between words. */

@@ -153,6 +153,14 @@ describe('A plan hides nothing', () => {
     expect(planText(rows).whole).toEqual([`App: FAILED  delete ${evil} · 1 process`]);
   });
 
+  test('commands that differ only behind the cut are not cut', () => {
+    const [before, after] = [`${safe} --tries=3`, `${safe} --tries=5`];
+    const removed = rowsFor([], [runs('p-1', before)]).map((row): PlanRow => ({ ...row, action: 'delete' }));
+    const { places, whole } = planText([...removed, ...rowsFor([custom(after)])]);
+    expect(places[0]?.lines.slice(1)).toEqual([`- delete    ${before} · 1 process`, `+ 1 process ${after}`]);
+    expect(whole).toEqual([]);
+  });
+
   const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`).join();
   const six = queues.slice(0, 47);
 
