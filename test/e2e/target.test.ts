@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SECRET_VARIABLE } from '../emulator/cloud-resources.ts';
+import { bringingNothing } from '../emulator/edits.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -63,6 +64,23 @@ test.concurrent('a process that is named by its id is called by what it is', asy
   expect(step.notices.join()).toContain('The worker on queue mail');
   expect(`${step.log}${step.notices.join()}`).not.toContain('queue default');
 });
+
+test.concurrent.each([
+  ['.', { processes: '2' }],
+  ['delete', {}],
+])(
+  'a process is found by its id where the clusters come without their processes: %s',
+  async (action, inputs) => {
+    await using shop = await openShop();
+    const workers = shop.cloud.addInstance(shop.environment, { name: 'Workers', type: 'service' });
+    const { id } = shop.cloud.addProcess(workers, { type: 'worker' });
+    shop.faults.add({ kind: 'edit', on: 'GET .*/instances$', edit: bringingNothing });
+    const step = await shop.run({ 'process-id': id, environment: 'main', ...inputs }, { action });
+
+    expect(step.errors).toEqual([]);
+    expect(step.log).toContain(`cluster Workers (${workers.id})`);
+  },
+);
 
 test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {
   await using shop = await openShop();

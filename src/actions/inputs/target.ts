@@ -66,24 +66,29 @@ export async function findCloudTarget(
   if (environment === undefined) {
     return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
   }
+  const isPinned = pinned !== undefined && instance === undefined;
   const { found, picked } = await findEnvironment(
     session,
-    {
-      ...target,
-      environment,
-      withProcesses: withProcesses || (pinned !== undefined && instance === undefined),
-    },
-    (found) => (instance === undefined && holderOf(found, pinned)) || pickInstance(found, instance),
+    { ...target, environment, withProcesses: withProcesses || isPinned },
+    (found) => (isPinned ? undefined : pickInstance(found, instance)),
     (id) => ahead?.begin(id),
   );
-  session.step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
-  const listing = found.listings.get(picked.id);
-  return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+  const own = picked ?? (await holderOf(session, found, pinned)) ?? pickInstance(found, instance);
+  session.step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(own)}`);
+  return targetOf(found, own);
+}
+
+function targetOf({ environment, listings }: EnvironmentInstances, instance: Instance): Target {
+  return { instanceId: instance.id, instance, environment, listing: listings.get(instance.id) };
 }
 
 /** Returns the instance whose list shows the process. */
-function holderOf({ instances, listings }: EnvironmentInstances, processId: string | undefined) {
-  return instances.find(({ id }) => listings.get(id)?.processes.some((process) => process.id === processId));
+async function holderOf(session: Session, found: EnvironmentInstances, processId: string | undefined) {
+  for (const instance of found.instances) {
+    const { processes } = await openStore(session.within(), targetOf(found, instance)).list();
+    if (processes.some(({ id }) => id === processId)) return instance;
+  }
+  return undefined;
 }
 
 /** Finds an environment, and picks from its instances; waits for both up to `wait` milliseconds. */
