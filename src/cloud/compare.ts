@@ -91,7 +91,7 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
 }
 
 /** Returns the meaning of a value as text, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
-function comparable(key: ConfigKey, value: unknown): string {
+export function comparable(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
   const kind = configKeys[key];

@@ -56,6 +56,12 @@ describe('The options of a worker', () => {
     expect(problemsOf(given)).toBe('');
   });
 
+  test('may stand in both, in another spelling of the same value', () => {
+    const json = { 'config-json': '{"queue": "high,default", "connection": " redis", "force": true}' };
+    const given = { queue: 'high, default', connection: 'redis', force: 'True', ...json };
+    expect(problemsOf(given)).toBe('');
+  });
+
   test('that differ between the two are named beside the other problems', () => {
     const json = { 'config-json': '{"queue": "low", "tries": 4, "memory": 128, "sleep": "long"}' };
     const problems = problemsOf({ queue: 'high\u200b', tries: '3', ...json });

@@ -1,5 +1,7 @@
 import type { GenericSchema } from 'valibot';
+import { comparable } from '../../cloud/compare.ts';
 import {
+  type ConfigKey,
   configKeys,
   PinnedDeclaration,
   type PinnedSpec,
@@ -140,7 +142,7 @@ function readConfig(inputs: Inputs, options: Kinds): WorkerConfig {
   const others = isMapping(inJson?.value) ? inJson.value : {};
   for (const [key, value] of Object.entries(inInputs)) {
     const other = others[key] ?? value;
-    if (String(other) === String(value)) continue;
+    if (comparable(key as ConfigKey, other) === comparable(key as ConfigKey, value)) continue;
     const both = `is ${quoted(String(value))}, and config-json has ${quoted(String(other))} for it`;
     inputs.problem(key, `${both}; set it in one of the two`);
   }
