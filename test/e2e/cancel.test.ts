@@ -68,6 +68,19 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
   });
 
+  test('while the environment is read after its deployment says that the change is deployed', async () => {
+    await using shop = await openShop({ deploymentScript: ['deployment.succeeded'] });
+    shop.faults.add({ kind: 'hang', on: 'GET /environments/[^/]+$' });
+    const { id } = shop.environment;
+    const running = shop.start({ ...patient, environment: id, redeploy: 'true', 'stable-for': '10' });
+    const isRead = () => shop.emulator.requests.at(-1)?.path.endsWith(id) === true;
+    const step = await stopWhen(running, signal, isRead);
+
+    expect(step.errors[0]).toMatch(/^Cancelled while reading the environment after the deployment/);
+    expect(step.summary).toContain('Created and deployed');
+    expect(step.summary).not.toContain('not live yet');
+  });
+
   test('while the request for a deployment hangs says that one may have started', async () => {
     await using shop = await openShop();
     shop.faults.add({ kind: 'hang', on: 'POST /deployments$', acts: true });

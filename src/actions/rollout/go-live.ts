@@ -172,9 +172,13 @@ async function afterDeployment(
   const { step } = rollout.session;
   step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
-    const needsState = whyAsleep(change.environment) !== undefined || proves(goals);
+    const asleep = whyAsleep(change.environment);
+    // Shown already before the environment is read again: the step may be cancelled then.
+    rollout.onDeployed?.(deployment.id, asleep);
+    step.doing('reading the environment after the deployment');
+    const needsState = asleep !== undefined || proves(goals);
     const environment = needsState ? await readAgain(rollout.session, change.environment) : undefined;
-    rollout.onDeployed?.(deployment.id, environment && whyAsleep(environment));
+    if (environment !== undefined) rollout.onDeployed?.(deployment.id, whyAsleep(environment));
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, environment, deployed: { startedAt: deployment.startedAt, succeededAt } };
   }
