@@ -14,8 +14,12 @@ export const longestHeadline = 110;
 /** The number of characters in three lines on a phone. */
 const threeLines = 84;
 
-/** The first clause of a text. Quoted text stays together, and a colon ends the clause only before white space. */
-const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
+/**
+ * The first clause of a text. Text in quotation marks or parentheses stays together, and a colon ends the clause only
+ * before white space.
+ */
+const firstClause =
+  /^(?:"(?:[^"\\\n]|\\.)*"|\([^()"\n]*\)|(?!\([^()"\n]*\))[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
 /** Splits a failure into headline and details, without repetition. */
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {

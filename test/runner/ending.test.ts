@@ -23,6 +23,12 @@ describe('a failure has a headline, and below it only what the headline does not
       `The environment ${'x '.repeat(101)}x…`,
       `The environment ${'x '.repeat(150)}y: is gone. Do this.`,
     ],
+    [
+      'Listing them',
+      'it has another form (at data: a list; no object); it was tried 7 times, with growing pauses',
+      'Listing them has another form (at data: a list; no object)',
+      'It was tried 7 times, with growing pauses. Do this.',
+    ],
     ['Creating it', 'x'.repeat(120), 'Creating it', `${'x'.repeat(120)}. Do this.`],
   ])('%#', (what, why, headline, details) => {
     expect(headed(new Failure({ what, why, fix: 'Do this' }))).toEqual({ headline, details });
