@@ -155,7 +155,7 @@ function redirectFailure(
     {
       what,
       why: `${service} answered ${status}, a redirect${origin === undefined ? '' : ` to ${origin}`}, which is not followed, so that the token goes nowhere else`,
-      fix: `Check that api-url is the address of the API itself and the token is valid${method === 'GET' ? '' : '. Whether the request has taken effect is not known: look there before running this again'}`,
+      fix: `Check that api-url is the address of the API itself and the token is valid${method === 'POST' ? '. Whether the request has taken effect is not known: look there before running this again' : ''}`,
     },
     { reason: `${service} answered ${status}`, status, arrival: 'maybe', retry: 'no' },
   );

@@ -134,6 +134,8 @@ test.each([
   );
   const afterWrite = `${failure.fix}. Whether the request has taken effect is not known: look there before running this again`;
   expect(failureFor(response)).toMatchObject({ why: failure.why, fix: afterWrite });
+  // An update is sent again without harm.
+  expect(failureFor(response, { method: 'PATCH', what: 'Updating it' }).fix).toBe(failure.fix);
 });
 
 function failureOf(error: unknown, timedOutAfter?: number) {
