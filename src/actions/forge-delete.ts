@@ -84,7 +84,7 @@ function describeAsked(asked: ToDelete, site: string | undefined): string {
     directory === undefined ? [] : [`in ${directory}`],
     site === undefined ? [] : [`of the site ${site}`],
   ].flat();
-  return [`process "${command}"`, ...parts].join(' ');
+  return [`process ${JSON.stringify(command)}`, ...parts].join(' ');
 }
 
 type ForgeDeleteWorld = ReturnType<typeof openWorld>;

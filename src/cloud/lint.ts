@@ -15,7 +15,7 @@ const remedies: Remedies = {
 export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
   if (spec.type === 'worker') return lookAlikes(shortName(spec), [shortName(spec)]);
   if (spec.command === undefined) return [];
-  return lintCommand(spec.command, `command "${shortName(spec)}"`, scale, remedies);
+  return lintCommand(spec.command, `command ${JSON.stringify(spec.command)}`, scale, remedies);
 }
 
 export interface Load {

@@ -188,7 +188,7 @@ export interface Identifying {
 /** Returns a process in a few words: `worker on queue high,default of connection redis`. */
 export function describe({ type, command, config, doubt }: Identifying, room = longest): string {
   if (type === 'custom')
-    return command == null ? 'custom process' : `custom process "${shorten(command, room)}"`;
+    return command == null ? 'custom process' : `custom process ${JSON.stringify(shorten(command, room))}`;
   if (type !== 'worker') return `process of type ${type === '' ? 'unknown' : type}`;
   if (doubt !== undefined) return 'worker on an unknown queue';
   const { queue, connection } = queueOf(config);

@@ -141,5 +141,5 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
 
 /** Returns all known fields of a process, so that a reader can create it again. */
 function asItWas({ id, command, user, directory, processes }: ForgeProcess): string {
-  return `${id}: ${processes} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
+  return `${id}: ${processes} × ${JSON.stringify(command)} of user ${user} in ${directory ?? 'no directory'}`;
 }

@@ -80,5 +80,5 @@ export function label(process: ForgeProcess): string {
 
 /** Returns the command: `"php8.4 artisan horizon"`; for a process in doubt, its id and the doubt. */
 export function nameOf({ id, command, doubt }: ForgeProcess): string {
-  return doubt === undefined ? `"${shorten(command, 80)}"` : `${id} (${doubt})`;
+  return doubt === undefined ? JSON.stringify(shorten(command, 80)) : `${id} (${doubt})`;
 }

@@ -39,7 +39,7 @@ export interface IdentityFields {
 
 /** Returns a declaration in a few words: `process "php8.4 artisan horizon" of user forge in /home/forge/shop`. */
 export function describe({ command, user, directory }: IdentityFields, of = 'of user'): string {
-  return `process "${command}"${user === undefined ? '' : ` ${of} ${user}`}${directory == null ? '' : ` in ${directory}`}`;
+  return `process ${JSON.stringify(command)}${user === undefined ? '' : ` ${of} ${user}`}${directory == null ? '' : ` in ${directory}`}`;
 }
 
 /** The allowed numbers of processes: Forge has no upper limit. */
@@ -85,10 +85,12 @@ export function lint({
   directory,
   processes = processesOfNew,
 }: Pick<ForgeSpec, 'command' | 'directory' | 'processes'>): readonly string[] {
-  const problems = [...lintCommand(command, `command "${command}"`, { processes, maxReplicas: 1 }, remedies)];
+  const problems = [
+    ...lintCommand(command, `command ${JSON.stringify(command)}`, { processes, maxReplicas: 1 }, remedies),
+  ];
   if (/^php\s/.test(command))
     problems.push(
-      `The command "${command}" begins with php: that is the server's default version, which changes for all sites at once. Write the version, such as php8.4.`,
+      `The command ${JSON.stringify(command)} begins with php: that is the server's default version, which changes for all sites at once. Write the version, such as php8.4.`,
     );
   if (directory !== undefined && !directory.startsWith('/'))
     problems.push(`The directory "${directory}" is relative. Write the whole path.`);

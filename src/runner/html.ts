@@ -64,8 +64,8 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
  */
 export function prose(text: string): Html {
   const parts = [...text.matchAll(inMessages)];
-  return html`${parts.map(([part, ...known]) => {
-    const asCode = known.find((text) => text !== undefined);
+  return html`${parts.map(([part, inQuotes, ...known]) => {
+    const asCode = inQuotes?.replace(/\\(["\\])/g, '$1') ?? known.find((text) => text !== undefined);
     return asCode === undefined ? word(part) : code(asCode);
   })}`;
 }

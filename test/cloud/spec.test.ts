@@ -9,6 +9,7 @@ test.each([
   [worker({ queue: 'high,default' }), 'worker on queue high,default'],
   [worker({ connection: 'redis' }), 'worker on queue default of connection redis'],
   [custom('php artisan horizon'), 'custom process "php artisan horizon"'],
+  [custom('sh -c "php artisan x"'), 'custom process "sh -c \\"php artisan x\\""'],
 ])('%j in a few words', (spec, words) => {
   expect(describe(spec)).toBe(words);
 });

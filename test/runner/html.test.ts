@@ -55,6 +55,13 @@ describe('a message as prose', () => {
     );
   });
 
+  test('has what stands in quotation marks as code, with its own quotation marks', () => {
+    const command = String.raw`sh -c "echo \\ \"a\""`;
+    expect(prose(`The command ${JSON.stringify(command)} ends`).markup).toBe(
+      `The command ${code(command).markup} ends`,
+    );
+  });
+
   test('has what stands in quotation marks as code, and words as words', () => {
     expect(prose('The worker on "high,default" isn’t there: 2 → 3 (see 2026-11-28, 13:16).').markup).toBe(
       'The worker on <code>high,default</code> isn’t there: 2 → 3 (see 2026-11-28, 13:16).',

@@ -71,7 +71,7 @@ export function describeFilter(filter: ForgeFilter, site: string | undefined): s
     site === undefined ? [] : [`site ${site}`],
     filter.user === undefined ? [] : [`user ${filter.user}`],
     filter.directory === undefined ? [] : [`directory ${filter.directory}`],
-    filter.command === undefined ? [] : [`command contains "${filter.command}"`],
+    filter.command === undefined ? [] : [`command contains ${JSON.stringify(filter.command)}`],
   ].flat();
   return parts.length === 0 ? 'all' : parts.join(', ');
 }

@@ -185,7 +185,7 @@ export async function verify(
 }
 
 function tooLong({ command, timeout }: Verification, { what, why, fix }: StillGoing): Failure {
-  const headline = `Verification failed: "${shorten(command, 80)}" has not ended after ${inSeconds(timeout)}`;
+  const headline = `Verification failed: ${JSON.stringify(shorten(command, 80))} has not ended after ${inSeconds(timeout)}`;
   return new Failure({ ...{ what, why, fix }, headline, details: stated(what, why) });
 }
 
@@ -198,7 +198,7 @@ function verificationFailed(
   { status, exitCode, failureReason }: Command,
   showLogs: boolean | undefined,
 ): Failure {
-  const name = `"${shorten(command, 80)}"`;
+  const name = JSON.stringify(shorten(command, 80));
   // Under an unknown status, a command may have ended with 0.
   const exit = exitCode === undefined || exitCode === 0 ? '' : `exit code ${exitCode}`;
   const ended = exit === '' ? `ended as ${status}` : `failed with ${exit}`;
