@@ -22,8 +22,8 @@ const longestWait = 10;
 /**
  * Starts to connect to the API while Node.js still reads the action's code from disk: with a distant server, both take
  * equally long. Opens only the TCP connection: `http/transport.ts` continues it with TLS and the first request, and
- * `runStep` closes the socket at the end. Returns undefined where a connection is useless (behind a proxy; for http, which is allowed
- * only for this machine), and where the step will fail: without a token, or with an address that the step refuses.
+ * `runStep` closes the socket at the end. Returns undefined behind a proxy, for http (only for this machine), and where
+ * the step will fail: without a token, or with an address that it refuses.
  */
 export async function connectEarly(
   { apiUrl, tokenVariables }: EarlyTarget,
