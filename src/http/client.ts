@@ -160,10 +160,12 @@ export class HttpClient {
     const { cancelled, clock, onRetry, random } = this.#options;
     const patience = new Patience(clock, random);
     const started = clock.now();
+    let mayHaveActed = false;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#inTurn(call, patience, read);
       } catch (error) {
+        if (error === cancelled.reason) throw stopped(call, cancelled, mayHaveActed);
         if (!(error instanceof HttpFailure) || call.once || !mayRepeat(call, error)) throw error;
         const pause = patience.after(error);
         if (pause === undefined)
@@ -171,7 +173,8 @@ export class HttpClient {
         const wait = Math.max(pause, this.#gate.closedFor);
         if (wait >= this.timeLeft) throw gaveUp(error, this.#whyNoTime(error));
         onRetry(`${call.what}: ${error.reason}; trying again in ${inWords(wait)} (attempt ${attempt + 1})`);
-        await clock.sleep(pause, cancelled);
+        mayHaveActed ||= error.arrival === 'maybe';
+        await clock.sleep(pause, cancelled).catch(() => undefined);
       }
     }
   }

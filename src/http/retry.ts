@@ -50,10 +50,14 @@ export function stopped(
   stop: AbortSignal,
   isSent: boolean,
 ): unknown {
-  if (call.method === 'GET' || !isSent) return stop.reason;
+  return call.method === 'GET' || !isSent ? stop.reason : unanswered(call.what);
+}
+
+/** Returns the error of a request that may have taken effect, in a cancelled step. */
+export function unanswered(what: string): Cancelled {
   return new Cancelled(
     {
-      what: call.what,
+      what,
       why: 'the step was cancelled before the response came, so it may have taken effect or not',
       fix: 'The dashboard shows whether it has',
     },

@@ -310,6 +310,20 @@ describe('being told to stop', () => {
     expect(clock.now()).toBe(100);
   });
 
+  test.each<[number, boolean]>([
+    [502, true],
+    [429, false],
+  ])(
+    'while a write waits to be sent again after a %i, it may have taken effect: %s',
+    async (status, acted) => {
+      const { client, clock, cancelled, transport } = scriptedClient([text(status, '')]);
+      const ended = failureOf(client.json({ ...making, method: 'DELETE' }, Thing));
+      void clock.sleep(100).then(() => cancelled.abort(stopped));
+      expect(await clock.run(ended)).toHaveProperty('mayHaveActed', acted);
+      expect([clock.now(), transport.requests.length]).toEqual([100, 1]);
+    },
+  );
+
   test('a write in flight may bring its answer home until it is cut off', async () => {
     const { client, clock, cancelled, cutOff } = scriptedClient(['no answer']);
     const ended = failureOf(client.json({ ...making, method: 'PATCH' }, Thing));
