@@ -35,7 +35,7 @@ export async function replace(
   const spec = { ...declared, oldDirectory: old.directory ?? undefined };
   const successor = await createBeside(spec, old, world);
   if (successor !== undefined) {
-    runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is still there`);
+    runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is to be deleted`);
     await removeOld(old, successor.process, world);
     // Another run may have deleted its process in favour of a third process.
     const left = successor.madeHere ? successor.process : await store.find(successor.process.id);
@@ -43,9 +43,10 @@ export async function replace(
   }
   runtime.log(`The name is in use, probably by ${old.id}: deleting that process first`);
   await removeForSure(store, old.id);
-  runtime.checkpoint(`deleted ${asItWas(old)}; its replacement does not exist yet`);
+  const alone = `deleted ${asItWas(old)}; its replacement does not exist yet`;
+  runtime.checkpoint(alone);
   try {
-    return await createAfter(spec, old, world);
+    return await createAfter(spec, old, telling(`deleted before that: ${asItWas(old)}`, world, alone));
   } catch (error) {
     throw error instanceof Failure && !(error instanceof Cancelled) ? notReplaced(spec, old, error) : error;
   }
@@ -78,14 +79,19 @@ async function createBeside(
   old: ForgeProcess,
   world: ReplaceWorld,
 ): Promise<Successor | undefined> {
-  const { service, runtime } = world;
-  const stays = `; ${old.id}, which it is to replace, is still there`;
-  const checkpoint: typeof runtime.checkpoint = (line, kind) =>
-    runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
-  const successor = await createSuccessor(spec, old, { ...world, runtime: { ...runtime, checkpoint } }, 0);
+  const stays = telling(`${old.id}, which it is to replace, is still there`, world);
+  const successor = await createSuccessor(spec, old, stays, 0);
   if (successor === undefined || isSuccessor(spec, successor)) return successor;
   const both = [old, successor.process];
-  throw severalMatch(describe(spec), both, 'one of them showed only now', service);
+  throw severalMatch(describe(spec), both, 'one of them showed only now', world.service);
+}
+
+/** Returns a world whose checkpoints end with the state of the old process. `alone`: the checkpoint without another. */
+function telling(ofOld: string, world: ReplaceWorld, alone?: string): ReplaceWorld {
+  const { runtime } = world;
+  const checkpoint: typeof runtime.checkpoint = (line, kind) =>
+    runtime.checkpoint(line === undefined ? alone : `${line}; ${ofOld}`, kind);
+  return { ...world, runtime: { ...runtime, checkpoint } };
 }
 
 /**
@@ -135,7 +141,7 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
   return new Failure({
     what: `Background process ${old.id}`,
     why: `it is deleted, and its replacement was not created. ${capitalized(error.why)}`,
-    fix: `${closed(error.fix ?? 'Run the job again when the cause is fixed')} The next run creates the ${describe(spec)}. The deleted process was ${asItWas(old)}`,
+    fix: `${closed(error.fix ?? 'Run the job again when the cause is fixed')} The next run creates the ${describe(spec)}`,
   });
 }
 

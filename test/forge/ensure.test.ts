@@ -355,7 +355,7 @@ test.each<[string, Error, string | RegExp]>([
   const running = run({ ifExists: 'replace' });
   await expect(running).rejects.toThrow(message);
   expect((await failureOf(running)) instanceof Cancelled).toBe(error === stopped);
-  expect(known).toBe('42 exists in the place of 41, which is still there');
+  expect(known).toBe('42 exists in the place of 41, which is to be deleted');
 });
 
 test('replace that may not delete loses nothing where the old one holds the name', async () => {
@@ -371,12 +371,12 @@ test.each<[string, Error, string | RegExp, Partial<ForgeSpec>?]>([
   [
     'cannot create',
     answered(422, ['command']),
-    'Background process 41 is deleted, and its replacement was not created. Laravel Forge answered 422. Mend it. The next run creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example. The deleted process was 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
+    'Background process 41 is deleted, and its replacement was not created. Laravel Forge answered 422. Mend it. The next run creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
   ],
   [
     'fails without a word on what to do',
     wordless,
-    /Failed\. Run the job again when the cause is fixed\. .*of user forge in no directory/,
+    /Failed\. Run the job again when the cause is fixed\. The next run creates/,
     { directory: undefined },
   ],
   ['is stopped', stopped, stopped.message],
@@ -392,5 +392,20 @@ test.each<[string, Error, string | RegExp, Partial<ForgeSpec>?]>([
   expect((await failureOf(running)) instanceof Cancelled).toBe(error === stopped);
   expect(known).toBe(
     `deleted 41: 3 × "php8.4 artisan horizon" of user forge in ${place}; its replacement does not exist yet`,
+  );
+});
+
+test('replace that loses the answer after the deletion still says what is gone', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onCreate = () => {
+    if (server.kept.length > 0) return 'answer';
+    clock.sleep = async () => {
+      throw stopped;
+    };
+    return 'lose';
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(stopped.message);
+  expect(known).toMatch(
+    /^whether the process .* was created .*; deleted before that: 41: 3 × "php8.4 artisan/,
   );
 });
