@@ -105,9 +105,10 @@ async function request(
   step.output(idOutputs(restarted));
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
   if (failure === undefined) return accepted;
-  step.summarize(
-    html`<p>Restarted before that: ${restarted.length} of ${processCount(processes.length)}.</p>${forgeTable(restarted)}`,
-  );
+  if (restarted.length > 0) {
+    step.headline('drifted', html`Restarted: ${restarted.length} of ${processCount(processes.length)}`);
+    step.summarize(forgeTable(restarted, 'no status'));
+  }
   throw failure;
 }
 

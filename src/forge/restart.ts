@@ -1,10 +1,11 @@
+import { idsOf } from '../converge/listing.ts';
 import type { PacedWait } from '../converge/look.ts';
 import { Semaphore } from '../converge/pace.ts';
 import { skipRepeats } from '../converge/settle.ts';
-import { Cancelled, Failure } from '../failure.ts';
+import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { gaveUp } from '../http/retry.ts';
-import { counted } from '../text.ts';
+import { gaveUp, unanswered } from '../http/retry.ts';
+import { bullets, counted, processCount } from '../text.ts';
 import { backoff, inSeconds, inWords } from '../time.ts';
 import type { ForgeProcess } from './shapes.ts';
 import { isDown, isLeaving, type LastLook, upWords, waitAtGate } from './status.ts';
@@ -29,7 +30,7 @@ export interface AcceptedRestart {
 
 export interface RestartRequests {
   readonly accepted: readonly AcceptedRestart[];
-  /** The first failure, if Forge has not accepted all restarts. */
+  /** The failure, if Forge has not accepted all restarts. */
   readonly failure: Failure | undefined;
 }
 
@@ -58,7 +59,7 @@ export async function requestRestarts(
   if (unexpected !== undefined) throw unexpected;
   return {
     accepted: processes.flatMap(({ id }) => round.accepted.get(id) ?? []),
-    failure: round.failures.find((error) => error instanceof Failure),
+    failure: round.failure(processes),
   };
 }
 
@@ -79,6 +80,8 @@ class RestartRound {
   readonly failures: unknown[] = [];
   readonly #restarting: RestartContext;
   readonly #semaphore: Semaphore;
+  /** The ids of processes with a lost response. */
+  readonly #lost = new Set<string>();
   readonly #pause: () => number;
   readonly #say: (line: string) => void;
 
@@ -87,6 +90,19 @@ class RestartRound {
     this.#semaphore = new Semaphore(atOnce);
     this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
     this.#say = skipRepeats(restarting.waiting.log);
+  }
+
+  /** Returns one failure for all restarts of these processes that Forge has not accepted. */
+  failure(processes: readonly ForgeProcess[]): Failure | undefined {
+    const failures = this.failures.filter((error) => error instanceof Failure);
+    const decisive = failures.find(failsForAll);
+    const open = processes.filter(({ id }) => this.#lost.has(id) && !this.accepted.has(id));
+    if (decisive instanceof Cancelled && open.length > 0) return unanswered(`Restarting ${idsOf(open)}`);
+    if (failures.length <= 1 || decisive !== undefined) return decisive ?? failures[0];
+    const refused = processes.length - this.accepted.size;
+    const what = `${refused} of ${processCount(processes.length)} not restarted`;
+    const details = bullets(failures.map(messageOf));
+    return new Failure({ headline: what, details, what, why: `\n${details}` });
   }
 
   /** Returns the processes whose restart is to be requested in the next round. */
@@ -119,6 +135,7 @@ class RestartRound {
       await store.restart(id);
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
+      this.#lost.add(id);
       const { reason, retryAfter = 0 } = error;
       const now = clock.now();
       const since = lost?.since ?? now;
@@ -188,7 +205,9 @@ export async function untilUp(
       if (last === undefined || isLeaving(last)) return { ...process, status: 'gone' };
       if (last.status !== process.status) moved.add(process.id);
       const isNew = moved.has(process.id) || now - at >= (isDown(process.status) ? grace.ofDown : grace.ofUp);
-      return isNew ? last : { ...last, status: 'restarting' };
+      // At the deadline, a process that is down counts as down.
+      const isOver = isDown(last.status) && waiting.deadline.remaining() <= 0;
+      return isNew || isOver ? last : { ...last, status: 'restarting' };
     });
   };
   const count = (processes: number): string => counted(processes, 'restarted process', 'restarted processes');

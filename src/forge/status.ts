@@ -90,6 +90,7 @@ const meanings = new Map([
   ['installing', 'Forge is still installing it'],
   ['installed', 'Forge does not show whether it runs'],
   ['starting', 'Forge is still starting it'],
+  ['restarting', 'Forge has not shown yet that it is up again'],
   ['backoff', 'the start crashed, and Forge tries again'],
   ['fatal', 'Forge has stopped restarting after crashes'],
   ['exited', 'the command has ended, and Forge does not restart it'],

@@ -179,6 +179,12 @@ test('asks for all, and one that is gone does not keep the others from it', asyn
   expect(said).toEqual(['31', '33'].map((id) => `Restarting ${id} (it was running)`));
 });
 
+test('several refusals are told together, each with its reason', async () => {
+  meets = (id) => (id === '32' ? undefined : answered(id === '31' ? 404 : 409));
+  const { failure } = await restartAll(['31', '32', '33'], 2);
+  expect(failure?.message).toMatch(/^2 of 3 background processes not restarted:\n- .*404.*\n- .*409.*$/);
+});
+
 test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {
   meets = () => answered(status);
   const { accepted, failure } = await restartAll(['31', '32', '33', '34'], 2);
@@ -199,6 +205,16 @@ test('a step that was told to stop asks for nothing more', async () => {
   const { failure } = await restartAll(['31', '32', '33'], 1);
   expect(failure).toBeInstanceOf(Cancelled);
   expect(asked).toEqual(['31']);
+});
+
+test('a step that is told to stop after a lost answer says that the restart may have taken effect', async () => {
+  const cancelled = new AbortController();
+  restarting = { ...restarting, waiting: { ...restarting.waiting, cancelled: cancelled.signal } };
+  meets = (id) => (id === '31' ? undefined : lost());
+  void clock.sleep(100).then(() => cancelled.abort(new Cancelled({ what: 'Not started', why: 'stopped' })));
+  const { accepted, failure } = await restartAll(['31', '32', '33'], 3);
+  expect(accepted).toEqual(['31']);
+  expect(failure).toMatchObject({ mayHaveActed: true, what: 'Restarting 32, 33' });
 });
 
 /** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
@@ -263,6 +279,14 @@ test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
     '1 of 1 restarted process is not running after 300 s: "php8.4 artisan horizon" is backoff: the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
   );
+});
+
+test.each([
+  ['fatal', 'fatal: Forge has stopped restarting after crashes'],
+  ['running', 'restarting: Forge has not shown yet that it is up again'],
+])('at the deadline, one that was %s and still is so is told with a true reason', async (status, told) => {
+  restarting = { ...restarting, waiting: { ...restarting.waiting, deadline: new Deadline(clock, 4_000) } };
+  expect((await settle(status, status)).failure?.message).toContain(`"php8.4 artisan horizon" is ${told}`);
 });
 
 test('one that is gone beside one that crashed is not what went wrong', async () => {

@@ -226,6 +226,14 @@ export const forgeRestartScenarios = scenariosOf('forge/restart', onServer, {
     world.forge.options.scopes = ['server:view'];
     return there([{}])(world);
   },
+  'two of three that Forge refuses': ({ faults, forge, server }) => {
+    const [first, second] = [1, 2, 3].map(
+      (port) => forge.addProcess(server, { command: `serve ${port}` }).id,
+    );
+    faults.add({ kind: 'status', status: 409, on: `/${first}/actions` });
+    faults.add({ kind: 'status', status: 422, on: `/${second}/actions` });
+    return {};
+  },
   'wrong inputs: an id together with filters': there([], {
     ...{ 'process-id': 'x', site: '1', user: 'forge', command: 'b' },
   }),
