@@ -33,6 +33,13 @@ test('the manifest says what a filter leaves out, on one line whatever the filte
   ]);
 });
 
+test('a part of a command is found as it is written, also from within quotation marks', async () => {
+  await using world = await openForge('forge/list');
+  world.forge.addProcess(world.server, { command: "php8.4 artisan say --text='a  b'" });
+  for (const part of ['a  b', "say --text='a  b", 'a b'])
+    expect((await world.run({ command: part })).outputs['count']).toBe('1');
+});
+
 test('the token may come from the environment', async () => {
   await using world = await openForge('forge/list');
   const env = { FORGE_API_TOKEN: world.emulator.token, FORGE_TOKEN: 'of-somewhere-else' };

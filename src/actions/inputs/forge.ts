@@ -1,4 +1,3 @@
-import { foldCommand } from '../../converge/compare.ts';
 import { isOf } from '../../forge/compare.ts';
 import type { ForgeProcess } from '../../forge/shapes.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
@@ -61,8 +60,13 @@ export async function listMatching(
 ): Promise<readonly ForgeProcess[]> {
   const processes = (await store.listAll(filter)).filter((process) => isOf(filter, process));
   if (command === undefined) return processes;
-  const part = foldCommand(command);
-  return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));
+  const part = foldBlanks(command);
+  return processes.filter((process) => process.command === '' || foldBlanks(process.command).includes(part));
+}
+
+/** Folds each run of blanks and tabs, also in quotation marks: a part of a command may have only one of the two. */
+function foldBlanks(text: string): string {
+  return text.replace(/[ \t]+/g, ' ');
 }
 
 /** Describes a filter: `user forge, command contains "horizon"`. */
