@@ -51,6 +51,15 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(run.log).toContain(left.id);
   });
 
+  test('without prune, the plan says what of the rest of an interrupted replacement goes, and what is kept', async () => {
+    for (const processes of [7, 1]) add({ directory, processes });
+    add({ command: 'php8.4 artisan old' });
+    const { summary } = await apply({ 'dry-run': 'true' });
+    expect(summary).toContain(
+      'What an interrupted replacement has left <strong>will be deleted</strong>. Processes that are not in the manifest are kept.',
+    );
+  });
+
   test('what forge/list hands out is found as declared, also with prune', async () => {
     for (const command of ['php8.4 artisan x # "y": \'z\'', 'yes', '007', 'größe → 🚀  x', 'x'.repeat(600)])
       add({ command, directory: command.length > 9 ? `${directory}/` : null });
@@ -65,6 +74,14 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     world.forge.options.createScript = ['installing', 'fatal'];
     const run = await apply({ 'wait-timeout': '0' });
     expect([run.exitCode, run.errors]).toEqual([0, []]);
+    expect(run.summary).toContain('The step did not wait for them');
+  });
+
+  test('and does not say that it did not wait for what it watches', async () => {
+    world.forge.options.createScript = ['running'];
+    const { summary } = await apply({ 'wait-timeout': '0', 'stable-for': '5' });
+    expect(summary).toContain('up for 5 s');
+    expect(summary).not.toContain('did not wait');
   });
 
   test('and looks by its id at what no list shows', async () => {

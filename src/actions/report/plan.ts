@@ -172,12 +172,14 @@ export class PlanReport {
     const counts = countsOf(rows);
     const { deleted, replaced, undeclared } = counts;
     const time = this.#timeOf(rows);
+    // Without `prune`, a plan deletes nothing else.
+    const going = this.inputs.prune
+      ? 'Processes that are not in the manifest'
+      : 'What an interrupted replacement has left';
     const sentences = [
       ...(time === undefined ? [] : [html`<strong>${time}.</strong>`]),
       ...(changesIn(counts) > 0 ? [html`Nothing has been changed yet.`] : []),
-      ...(deleted > 0
-        ? [html`Processes that are not in the manifest <strong>will be deleted</strong>.`]
-        : []),
+      ...(deleted > 0 ? [html`${going} <strong>will be deleted</strong>.`] : []),
       ...(undeclared > 0 && !this.inputs.prune
         ? [html`Processes that are not in the manifest are kept.`]
         : []),

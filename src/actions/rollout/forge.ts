@@ -20,11 +20,13 @@ type Declared = ReturnType<typeof declaredIn<ForgeProcess>>;
  */
 export async function waitForNew(
   session: Session,
-  { organization, wait }: ForgeApplyInputs,
+  { organization, wait, stableFor }: ForgeApplyInputs,
   report: PlanReport,
   fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
   if (wait === 0) {
+    // With `stable-for`, the step watches them next.
+    if (stableFor > 0) return;
     const next = html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
     return report.update({ next });
   }
