@@ -66,6 +66,14 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.summary.split('In Connector.php')).toHaveLength(2);
   });
 
+  test('with show-logs, the last twenty different lines of it', async () => {
+    const prints = Array.from({ length: 30 }, (_, number) => `line ${number + 1} of the end`);
+    await using shop = await openLive(loops({ prints }));
+    const { summary } = await shop.run({ ...stable, 'show-logs': 'true' });
+    const shown = Array.from(summary.matchAll(/line (\d+) of the end/g), ([, number]) => Number(number));
+    expect(shown).toEqual(Array.from({ length: 20 }, (_, index) => index + 11));
+  });
+
   test('also in a dry run with wait-for-commit, shortly after a deployment', async () => {
     await using shop = await openLive();
     shop.cloud.deployed(shop.environment, { agoMs: 30_000, commitHash: 'c0ffee0123' });
