@@ -55,6 +55,14 @@ unlessWindows('a step that is told to stop at the gate stops at once', async () 
   expect(run.errors[0]).toBe('Cancelled while waiting for the required status. Nothing was changed.');
 });
 
+test('a removal may take three minutes', async () => {
+  await using world = await openForge('forge/delete');
+  world.forge.options.removalLooks = Number.POSITIVE_INFINITY;
+  const { id } = world.forge.addProcess(world.server, { command });
+  const run = await world.run({ command });
+  expect(run.errors[0]).toContain(`- ${id}: still there 180 s after the service accepted the request`);
+});
+
 test('a token of 2,200 characters is sent whole and masked whole', async () => {
   const token = `eyJ${'aB3-_.xY'.repeat(275)}`.slice(0, 2_200);
   await using world = await openForge('forge/list');
