@@ -98,14 +98,11 @@ const meanings = new Map([
   ['gone', 'something else has removed it'],
 ]);
 
-/** The remedy for a process that does not run. */
-export const readItsLog =
-  'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';
-
-function remedyFor(down: readonly ForgeProcess[]): string {
+/** Returns the remedy for processes that do not run. */
+export function remedyFor(down: readonly ForgeProcess[]): string {
   return down.every(({ status }) => status === 'gone')
     ? 'Let only one run manage a process at a time'
-    : readItsLog;
+    : 'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';
 }
 
 /** The conditions that the listed processes must meet. */
@@ -286,9 +283,9 @@ class Track {
 
   /** Records a look. `isLate`: a process that has never been up has taken too long. */
   note(seen: ForgeProcess | undefined, isLate: boolean): void {
-    this.last = seen ?? this.last;
+    this.last = seen === undefined || isLeaving(seen) ? { ...this.last, status: 'gone' } : seen;
     const { status } = this.last;
-    if (seen === undefined || isLeaving(seen)) this.#failure ??= 'is gone';
+    if (status === 'gone') this.#failure ??= 'is gone';
     else if (isUp(status) || isUntold(status)) this.upAs = status;
     else if (this.upAs !== undefined) this.#failure ??= `was ${this.upAs} and is ${status} now`;
     else if (isDead(status)) this.#failure ??= `is ${status}`;

@@ -3,6 +3,7 @@ import { Pacer } from '../../src/converge/look.ts';
 import {
   type Gate,
   type LastLook,
+  remedyFor,
   type Steadiness,
   waitAtGate,
   watchStatus,
@@ -205,14 +206,15 @@ test.each(['backoff', 'starting', 'restarting', 'stopped', 'exited', 'fatal'])(
 );
 
 test.each([
-  ['has ended for good', [['fatal']], 'is fatal'],
-  ['is gone', [['running'], ['']], 'is gone'],
-  ['is being removed', [['running'], ['removing']], 'is gone'],
-  ['does not come up', [['starting']], 'is still starting after 60 s'],
-])('one that %s is not stable', async (_, pictures, why) => {
+  ['has ended for good', [['fatal']], 'is fatal', /^Read the log/],
+  ['is gone', [['running'], ['']], 'is gone', /^Let only one run/],
+  ['is being removed', [['running'], ['removing']], 'is gone', /^Let only one run/],
+  ['does not come up', [['starting']], 'is still starting after 60 s', /^Read the log/],
+])('one that %s is not stable', async (_, pictures, why, remedy) => {
   const { seen, now } = await watched(pictures);
   expect(now).toBeLessThanOrEqual(60_000);
   expect(seen).toMatchObject([{ stable: 'false', why: expect.stringContaining(why) }]);
+  expect(remedyFor(seen.map(({ process }) => process))).toMatch(remedy);
 });
 
 test('the time begins when the last one is up, and ends when it is over', async () => {

@@ -2,7 +2,14 @@ import { paced } from '../../converge/look.ts';
 import type { OperationResult } from '../../converge/plan.ts';
 import { Failure } from '../../failure.ts';
 import type { ForgeProcess } from '../../forge/shapes.ts';
-import { readItsLog, type StatusSource, upWords, waitAtGate, watchStatus } from '../../forge/status.ts';
+import {
+  remedyFor,
+  type StatusSource,
+  type Steadiness,
+  upWords,
+  waitAtGate,
+  watchStatus,
+} from '../../forge/status.ts';
 import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
 import { counted } from '../../text.ts';
@@ -82,16 +89,16 @@ export async function proveForgeStable(
   const failed = seen.filter(({ stable }) => stable === 'false');
   const unknown = seen.filter(({ stable }) => stable === 'unknown');
   step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
-  if (failed.length > 0) throw notStable(failed.map(({ why }) => why));
+  if (failed.length > 0) throw notStable(failed);
   for (const { why } of unknown) step.warn(`${why}.`);
   if (unknown.length === 0) step.summarize(html`<p><strong>Stable:</strong> up for ${inSeconds(span)}.</p>`);
 }
 
-function notStable(whys: readonly string[]): Failure {
+function notStable(failed: readonly Steadiness[]): Failure {
   return new Failure({
-    headline: `${counted(whys.length, 'background process does', 'background processes do')} not stay up`,
+    headline: `${counted(failed.length, 'background process does', 'background processes do')} not stay up`,
     what: 'The background processes do not stay up',
-    why: whys.join('; '),
-    fix: readItsLog,
+    why: failed.map(({ why }) => why).join('; '),
+    fix: remedyFor(failed.map(({ process }) => process)),
   });
 }
