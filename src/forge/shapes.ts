@@ -73,12 +73,7 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
   };
 }
 
-/** Returns a process in a few words: `31 ("php8.4 artisan horizon")`. */
-export function label(process: ForgeProcess): string {
-  return process.doubt === undefined ? `${process.id} (${nameOf(process)})` : nameOf(process);
-}
-
-/** Returns the command: `"php8.4 artisan horizon"`; for a process in doubt, its id and the doubt. */
-export function nameOf({ id, command, doubt }: ForgeProcess): string {
-  return doubt === undefined ? JSON.stringify(shorten(command, 80)) : `${id} (${doubt})`;
+/** Returns a process in a few words: `31 ("php8.4 artisan horizon")`; for a process in doubt, its id and the doubt. */
+export function label({ id, command, doubt }: ForgeProcess): string {
+  return `${id} (${doubt ?? `"${shorten(command, 80)}"`})`;
 }

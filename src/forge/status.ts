@@ -2,7 +2,7 @@ import type { Pacer } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { type Clock, inSeconds, type LoggedWait, poll, type Wait } from '../time.ts';
-import { type ForgeProcess, label, nameOf } from './shapes.ts';
+import { type ForgeProcess, label } from './shapes.ts';
 
 /** All known statuses of Forge. `installed` is from the time when Forge did not report whether a process runs. */
 export const knownWords: readonly string[] = [
@@ -73,10 +73,10 @@ function downWatch(
 /** The most processes that a message names. The table in the summary shows all. */
 const maxNamed = 10;
 
-/** Returns `"php8.4 artisan horizon" is fatal: Forge has stopped restarting after crashes`; each status once. */
+/** Returns `31 ("php8.4 artisan horizon") is fatal: Forge has stopped restarting after crashes`; each status once. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
   const groups = [...Map.groupBy(processes, ({ status }) => status)].map(([status, some]) => {
-    const names = firstOf(some.map(nameOf), maxNamed);
+    const names = firstOf(some.map(label), maxNamed);
     return `${names} ${isOrAre(some.length)} ${status}: ${meaningOf(status)}`;
   });
   return groups.join('; ');

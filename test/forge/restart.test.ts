@@ -262,7 +262,7 @@ test.each<[string, (string | undefined)[], string, RegExp, number]>([
   const { failure } = await settle(before, ...looks);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure?.message).toContain(
-    `1 of 1 restarted process is not running: "php8.4 artisan horizon" is ${status}: `,
+    `1 of 1 restarted process is not running: 31 ("php8.4 artisan horizon") is ${status}: `,
   );
   expect(failure?.fix).toMatch(fix);
   expect(clock.now()).toBeLessThan(within);
@@ -277,7 +277,7 @@ test.each(['fatal', 'exited', 'stopped'])('one that was %s may show that for a w
 
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
-    '1 of 1 restarted process is not running after 300 s: "php8.4 artisan horizon" is backoff: the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
+    '1 of 1 restarted process is not running after 300 s: 31 ("php8.4 artisan horizon") is backoff: the start crashed, and Forge tries again. Read the log of the process in Forge, or raise wait-timeout.',
   );
 });
 
@@ -286,7 +286,9 @@ test.each([
   ['running', 'restarting: Forge has not shown yet that it is up again'],
 ])('at the deadline, one that was %s and still is so is told with a true reason', async (status, told) => {
   restarting = { ...restarting, waiting: { ...restarting.waiting, deadline: new Deadline(clock, 4_000) } };
-  expect((await settle(status, status)).failure?.message).toContain(`"php8.4 artisan horizon" is ${told}`);
+  expect((await settle(status, status)).failure?.message).toContain(
+    `31 ("php8.4 artisan horizon") is ${told}`,
+  );
 });
 
 test('one that is gone beside one that crashed is not what went wrong', async () => {

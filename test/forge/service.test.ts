@@ -99,7 +99,7 @@ test('processes that do not run are named with their statuses, and what these me
   const fatal = ['1', '2'].map((id) => processOf({ id, command: `php ${id}`, status: 'fatal' }));
   const all = [...fatal, processOf({ id: '3', doubt: 'odd', status: 'exited' })];
   expect(reasonsText(all)).toBe(
-    '"php 1", "php 2" are fatal: Forge has stopped restarting after crashes; 3 (odd) is exited: the command has ended, and Forge does not restart it',
+    '1 ("php 1"), 2 ("php 2") are fatal: Forge has stopped restarting after crashes; 3 (odd) is exited: the command has ended, and Forge does not restart it',
   );
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
 });

@@ -53,11 +53,11 @@ test('opens when every process has a wanted status, and has it still at a second
 test('one good look at a process that crashes and is started again opens nothing', async () => {
   const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
   expect(whyOf(gated)).toContain(
-    '"php8.4 artisan horizon" is exited: the command has ended, and Forge does not restart it',
+    '31 ("php8.4 artisan horizon") is exited: the command has ended, and Forge does not restart it',
   );
   looks = 0;
   expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain(
-    '"php8.4 artisan horizon" is backoff',
+    '31 ("php8.4 artisan horizon") is backoff',
   );
 });
 
@@ -72,7 +72,7 @@ test('waits for what is still starting, and says each change once', async () => 
 
 test('without a wait one look decides, also against what is on its way', async () => {
   expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
-    '1 of 1 background process on "web-1" is not running: "php8.4 artisan horizon" is starting: Forge is still starting it. Read the log of the process in Forge, or set wait-timeout, so that the step waits.',
+    '1 of 1 background process on "web-1" is not running: 31 ("php8.4 artisan horizon") is starting: Forge is still starting it. Read the log of the process in Forge, or set wait-timeout, so that the step waits.',
   );
   expect([looks, said]).toEqual([1, []]);
 });
@@ -80,7 +80,7 @@ test('without a wait one look decides, also against what is on its way', async (
 test.each(['fatal', 'exited'])('fails at once on %s, and names the process', async (status) => {
   const gated = await gate([['running', status]]);
   expect(whyOf(gated)).toContain(
-    `1 of 2 background processes on "web-1" is not running: "php8.4 artisan horizon" is ${status}: `,
+    `1 of 2 background processes on "web-1" is not running: 32 ("php8.4 artisan horizon") is ${status}: `,
   );
   expect([looks, clock.now()]).toEqual([1, 0]);
   expect(gated.processes).toHaveLength(2);
@@ -113,7 +113,7 @@ test.each<[string, string[][], Partial<Gate>, number]>([
 });
 
 test('a stop that stays fails long before the deadline', async () => {
-  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('"php8.4 artisan horizon" is stopped');
+  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('31 ("php8.4 artisan horizon") is stopped');
   expect(clock.now()).toBeGreaterThanOrEqual(15_000);
   expect(clock.now()).toBeLessThan(60_000);
 });
@@ -122,7 +122,7 @@ test.each(['unknown', 'a-word-never-seen'])('%s is neither up nor down: it is wa
   expect((await gate([[status], ['running']])).failure).toBeUndefined();
   looks = 0;
   expect(whyOf(await gate([[status]]))).toContain(
-    `is not running after 60 s: "php8.4 artisan horizon" is ${status}: Forge reports the status ${status}`,
+    `is not running after 60 s: 31 ("php8.4 artisan horizon") is ${status}: Forge reports the status ${status}`,
   );
 });
 
@@ -142,7 +142,7 @@ test('looks further and further apart, once more at the deadline, and tells twic
 test('of many that are not ready ten are named', async () => {
   const { failure } = await gate([Array.from({ length: 12 }, () => 'starting')], {}, 0);
   expect(failure?.why).toMatch(
-    /^("php8.4 artisan horizon"(, | and 2 more are starting: )){10}Forge is still starting it$/,
+    /^(\d\d \("php8.4 artisan horizon"\)(, | and 2 more are starting: )){10}Forge is still starting it$/,
   );
 });
 
