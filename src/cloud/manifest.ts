@@ -1,10 +1,11 @@
-import { foldCommand } from '../converge/compare.ts';
+import { foldCommand, keyOf } from '../converge/compare.ts';
 import { doubtText } from '../converge/listing.ts';
 import {
   type Declarable,
   declareAll,
   isPlainName,
   placesOf,
+  undeclarable,
   type WrittenPlace,
   writeManifest,
 } from '../manifest/file.ts';
@@ -81,15 +82,16 @@ function instanceKey(
   return isTaken || !isPlainName(name) ? id : name;
 }
 
-function declare({ type, processes, command, config }: ExistingProcess): Declarable {
+function declare(process: ExistingProcess): Declarable {
+  const { type, processes, command, config } = process;
   if (type !== 'worker' && type !== 'custom') return { why: 'no manifest can declare this type' };
   const { min, max } = processesRange;
   const number = processes !== undefined && processes >= min && processes <= max ? { processes } : {};
   const own = type === 'custom' ? { command: foldCommand(command ?? '') } : configOf(config);
   const fields = { type, ...number, ...own };
-  const [problem] = check(ProcessDeclaration, fields).problems;
-  if (problem === undefined) return { fields };
-  return { why: `its ${problem.path.at(-1)} ${problem.why}; prune would delete it` };
+  const { value, problems } = check(ProcessDeclaration, fields);
+  if (value !== undefined && identityKey(value) === keyOf(identityOf(process))) return { fields };
+  return undeclarable(problems);
 }
 
 /** Returns a worker's config without options that a manifest cannot hold, except `queue` and `connection`. */

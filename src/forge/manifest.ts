@@ -1,5 +1,12 @@
 import { foldCommand, keyOf } from '../converge/compare.ts';
-import { type Declarable, declareAll, isPlainName, placesOf, writeManifest } from '../manifest/file.ts';
+import {
+  type Declarable,
+  declareAll,
+  isPlainName,
+  placesOf,
+  undeclarable,
+  writeManifest,
+} from '../manifest/file.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
 import { quoted } from '../text.ts';
@@ -59,8 +66,6 @@ function declare(
     site,
     processes: processes !== undefined && processes >= processesRange.min ? processes : undefined,
   };
-  const [problem] = check(ProcessDeclaration, fields).problems;
-  return problem === undefined
-    ? { fields }
-    : { why: `its ${problem.path.join('.')} ${problem.why}; prune would delete it` };
+  const { value, problems } = check(ProcessDeclaration, fields);
+  return value?.command === fields.command ? { fields } : undeclarable(problems);
 }

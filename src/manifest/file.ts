@@ -5,6 +5,7 @@ import { type Identity, keyOf } from '../converge/compare.ts';
 import { didYouMean } from '../names.ts';
 import { invisibleIn, visible } from '../text.ts';
 import { maxManifestBytes } from './read.ts';
+import type { Problem } from './schema.ts';
 
 /** A file's text, or the reason why it cannot be read, in words that follow its name. */
 export type ReadFile =
@@ -112,6 +113,13 @@ export function isPlainName(name: string): boolean {
 
 /** The fields of a process in the manifest, or the reason why it cannot be declared. */
 export type Declarable = { readonly fields: Readonly<Record<string, unknown>> } | { readonly why: string };
+
+/** Returns the reason for the first problem; without one, the manifest's reader would cut off an end of a text. */
+export function undeclarable([problem]: readonly Problem[]): Declarable {
+  const ends = 'a manifest cannot hold a line break or an escaped blank at the end of a text';
+  const why = problem === undefined ? ends : `its ${problem.path.at(-1)} ${problem.why}`;
+  return { why: `${why}; prune would delete it` };
+}
 
 /**
  * Declares the processes of a place, except duplicates: processes with equal identity. Returns a note for each process

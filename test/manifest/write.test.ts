@@ -214,6 +214,20 @@ describe('What is written of Laravel Cloud', () => {
   });
 
   test.each([
+    { type: 'custom', command: 'php artisan horizon\n' },
+    { type: 'custom', command: '\r\nphp artisan horizon' },
+    { type: 'custom', command: 'php artisan horizon\\ ' },
+    { config: { queue: 'high\n' } },
+    { config: { connection: 'redis\n' } },
+  ])('leaves out %j, of which a manifest cannot hold an end', (given) => {
+    const { places, notes } = declareInstances([app([existing({ id: 'p-1', ...given })])]);
+    expect(places).toEqual([{ name: 'App', processes: [] }]);
+    expect(notes).toEqual([
+      expect.stringMatching(/p-1 .*a manifest cannot hold a line break.*; prune would/s),
+    ]);
+  });
+
+  test.each([
     ['another instance has it, too', 'same', 'same'],
     ['it is the id of another', 'inst-2', 'other'],
     ['it is empty', ' ', 'other'],
@@ -285,6 +299,7 @@ describe('What is written of Forge', () => {
       ...['', ' forge'].map((user) => processOf({ id: `5${user}`, command: 'u', user })),
       processOf({ id: '6', command: 'z', processes: 0, directory: ' /z ' }),
       processOf({ id: '7', command: 'q', processes: undefined, directory: ' ' }),
+      processOf({ id: '8', command: 'v\n' }),
     ];
     const notes = ['Only those of the site shop.example.'];
     const manifest = writeForgeManifest(
@@ -296,6 +311,7 @@ describe('What is written of Forge', () => {
 # Left out on "7": 4 (process "a\\u0000b" of user forge in /home/forge/shop.example): its command contains an invisible character, \\u0000 (null), at position 2: retype it with normal spaces; prune would delete it.
 # Left out on "7": 5 (process "u" of user  in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
 # Left out on "7": 5 forge (process "u" of user  forge in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
+# Left out on "7": 8 (process "v\\n" of user forge in /home/forge/shop.example): a manifest cannot hold a line break or an escaped blank at the end of a text; prune would delete it.
 servers:
   "7":
     - command: php8.4 artisan horizon
