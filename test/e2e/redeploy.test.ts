@@ -147,14 +147,16 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
     await using shop = await openFailed();
     const seen = await shop.apply(text, dryRun);
     const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
-    const many = await shop.apply(
-      'environments: { production: { instances: { App: [{ type: worker }] } } }',
-      { ...redeploy, ...{ 'dry-run': 'true', 'fail-on-change': 'true' } },
-    );
+    const fleet = 'environments: { production: { instances: { App: [{ type: worker }] } } }';
+    const planMany = { ...dryRun, environment: '' };
+    const many = await shop.apply(fleet, { ...planMany, 'fail-on-change': 'true' });
+    const seenMany = await shop.apply(fleet, planMany);
 
     expect([seen.errors, seen.warnings]).toEqual([[], [expect.stringMatching(told)]]);
     expect(step.errors[0]).toContain('"production" is as');
     for (const { summary } of [step, many]) expect(summary).toContain('it waits for a deployment</h3>');
+    for (const { summary } of [seen, seenMany])
+      expect(summary).toMatch(/^<h3>🟡 .*nothing to change · not live yet<\/h3>/);
     expect(shop.writes()).toEqual([]);
   });
 

@@ -25,8 +25,10 @@ export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly
     if (first.error !== undefined) throw first.error;
     return;
   }
-  if (!dryRun) report.show({ kind: 'done', ...shownOf(all, goals.redeploy) });
-  const waiting = dryRun || goals.redeploy ? [] : all.filter(isWaiting).map(({ member }) => member.name);
+  const shown = shownOf(all, goals.redeploy);
+  if (dryRun) report.update({ effect: shown.effect, effectIn: shown.effectIn, next: html`` });
+  else report.show({ kind: 'done', ...shown });
+  const waiting = goals.redeploy ? [] : all.filter(isWaiting).map(({ member }) => member.name);
   if (waiting.length > 0)
     step.log.notice(
       `Changes take effect with the next deployment of ${firstOf(waiting, 10)}. To let this step deploy after a change, set redeploy: true.`,
@@ -89,7 +91,7 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
       ? deployAfterChange(environmentNames(waiting))
       : html``;
   const effect = effectOf(all);
-  const touched = all.filter((one) => stateOf(one) !== undefined);
+  const touched = all.filter((one) => stateOf(one) !== undefined || changesIn(countsOf(one.rows)) > 0);
   const affected = touched.filter((one) => stateOf(one) === effect).map(({ member }) => member.name);
   const effectIn = affected.length === touched.length ? [] : affected;
   return { rows: rowsOf(all), effect, effectIn, failed, next: html`${deployedIn(all)}${todo}` };
@@ -123,7 +125,8 @@ function stateOf(one: MemberResult): ShownPlan['effect'] {
 }
 
 function isWaiting({ member: { rolloutState }, rows }: MemberResult): boolean {
-  return changesIn(countsOf(rows)) > 0 && rolloutState.live !== 'deployed' && rolloutState.live !== 'asleep';
+  const made = rows.filter(({ status }) => status !== 'planned');
+  return changesIn(countsOf(made)) > 0 && rolloutState.live !== 'deployed' && rolloutState.live !== 'asleep';
 }
 
 /** Throws one error for all failed environments, with the name of each. */

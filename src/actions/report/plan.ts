@@ -110,7 +110,7 @@ export class PlanReport {
   }
 
   /** Shows a later event: another state of the processes, and another next step. */
-  update(later: Pick<ShownPlan, 'effect' | 'next'>): void {
+  update(later: Pick<ShownPlan, 'effect' | 'effectIn' | 'next'>): void {
     if (this.#shown !== undefined) this.#tell({ ...this.#shown, ...later });
   }
 
