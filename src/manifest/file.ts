@@ -19,7 +19,7 @@ export type ReadFile =
 /** Reads a text file of the workspace. Refuses a file outside the workspace, also one behind a symbolic link. */
 export function readWorkspaceFile(workspace: string, path: string): ReadFile {
   const asked = resolve(workspace, path);
-  const file = relative(resolve(workspace), asked);
+  const file = pathBelow(workspace, path);
   let root: string;
   let real: string;
   try {
@@ -29,7 +29,12 @@ export function readWorkspaceFile(workspace: string, path: string): ReadFile {
     return { why: isInside('', file) ? whyUnreadable(error, asked, path) : outside };
   }
   if (!isInside(root, real)) return { why: outside };
-  return read(real, (isInside('', file) ? file : relative(root, real)).replaceAll(sep, '/'));
+  return read(real, isInside('', file) ? file : pathBelow(root, real));
+}
+
+/** Returns a path as seen from the workspace, in its one spelling: `a.yml` for `./a.yml`. */
+export function pathBelow(workspace: string, path: string): string {
+  return relative(workspace, resolve(workspace, path)).replaceAll(sep, '/');
 }
 
 const outside = 'is outside the workspace';

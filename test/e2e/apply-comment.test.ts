@@ -132,6 +132,13 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(outsideOfCode(body())).not.toContain('@acme');
   });
 
+  test('at a manifest that is gone, whatever the spelling of its path', async () => {
+    const run = await apply({ manifest: `./folder/../${manifestFile}` }, { ...onPullRequest(), files: {} });
+    expect(run.exitCode).toBe(1);
+    expect(gitHub.comments).toHaveLength(1);
+    expect(body()).toContain('is not there</h3>');
+  });
+
   test('for a reason that is longer than a comment may be', async () => {
     const run = await apply({ environment: 'nowhere '.repeat(12_000) });
     expect(run.exitCode).toBe(1);

@@ -5,7 +5,7 @@ import type { Mistake } from '../../failure.ts';
 import { forgeManifest } from '../../forge/manifest.ts';
 import { forge } from '../../forge/service.ts';
 import type { ForgeDeclaration } from '../../forge/spec.ts';
-import { readWorkspaceFile } from '../../manifest/file.ts';
+import { pathBelow, readWorkspaceFile } from '../../manifest/file.ts';
 import { type Manifest, parseManifest } from '../../manifest/read.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
@@ -59,10 +59,11 @@ const maxMistakes = 50;
 /** Reads `manifest`. Returns also the file's path below the workspace. */
 function readManifest<M>({ inputs, environment }: Step, { file, parse }: ManifestReader<M>) {
   const path = inputs.text('manifest') ?? file;
-  const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
+  const workspace = environment['GITHUB_WORKSPACE'] || process.cwd();
+  const read = readWorkspaceFile(workspace, path);
   if ('why' in read) {
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
-    return { file: path, manifest: parse('', path).content };
+    return { file: pathBelow(workspace, path) || path, manifest: parse('', path).content };
   }
   const { mistakes, content } = parse(read.text, read.file);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
