@@ -100,7 +100,7 @@ export class PlanReport {
     );
     if (kind === 'done') this.#logDone(countsOf(rows));
     if (this.#shown === undefined)
-      this.step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes).body);
+      this.step.summarize(() => this.#body(this.#shown ?? shown, maxPlanBytes).body);
     this.#tell(shown);
   }
 
@@ -214,6 +214,9 @@ function planMark(kind: ShownPlan['kind'], counts: Counts): Mark {
   if (kind === 'done') return 'done';
   return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';
 }
+
+/** The limit for a plan in the summary: the headline with its warnings, and logs, need room, too. */
+const maxPlanBytes = maxSummaryBytes - 200_000;
 
 /** The most characters of a failure's details in the comment, which leave room for the plan in any markup. */
 const maxDetails = 8_000;
