@@ -77,6 +77,10 @@ describe.concurrent('proofs, in a file of many environments', () => {
       });
       cloud.deployed(environment);
     }
+    const planned = await shop.apply(two, { 'stable-for': '60', 'dry-run': 'true' });
+    expect(planned.errors).toEqual([
+      expect.stringMatching(/environments failed:\n- staging: .*show-logs: true\.$/),
+    ]);
     const run = await shop.apply(two, { 'stable-for': '60' });
 
     expect(run.errors[0]).toContain('1 of 2 environments failed');

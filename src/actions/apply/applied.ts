@@ -153,11 +153,15 @@ function throwFailed(
   }
   if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
   const count = `${failed.length} of ${all.length} environments failed`;
-  const others = all.length - failed.length;
+  const lines = `\n${failed.map(lineFor).join('')}`;
+  const reached = all.filter(({ error }) => error === undefined);
+  const others = reached.length === 1 ? 'environment' : `${reached.length} environments`;
+  const effect = effectOf(reached) === 'waiting' ? ' The changes take effect with the next deployment.' : '';
+  const done = reached.length === 0 ? '' : `Done: the other ${others}.${effect}\n`;
   throw new Failure({
     what: count,
-    why: `\n${failed.map(lineFor).join('')}`,
-    fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all.filter(({ error }) => error === undefined)) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
+    // A dry run has done nothing, and will do nothing.
+    ...(dryRun ? { why: lines.trimEnd() } : { why: lines, fix: `${done}${runAgain}` }),
     headline: `${count}: ${failed.map(({ member }) => member.name).join(', ')}`,
   });
 }
