@@ -119,6 +119,7 @@ describe('apply serves all environments of a file', () => {
     expect(run.errors[0]).toContain('Done: the other environment.');
     expect(run.summary).toMatch(/<h4>❌ <code>production<\/code>: 1 of 1 change not made<\/h4>/);
     expect(shop.cloud.listRunning(staging.instance)).toHaveLength(1);
+    expect(run.outputs['deployment-id']).toBe(shop.cloud.deployments[0]?.id);
     expect(environmentsIn(run)).toMatchObject([
       {
         environment: 'production',

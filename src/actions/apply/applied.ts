@@ -48,15 +48,16 @@ export function outputRefused(step: Step, planned: readonly PlannedMember[], err
 
 /** Returns the outputs about environments. An output on which the environments differ is empty. */
 function commonOutputs(all: readonly MemberResult[], dryRun: boolean): Outputs {
-  const common = (name: string): string => {
-    const [first = '', ...others] = new Set(all.map(({ member }) => member.part.outputs[name] ?? ''));
-    return others.length === 0 ? first : '';
-  };
+  const valuesOf = (name: string) => new Set(all.map(({ member }) => member.part.outputs[name] ?? ''));
+  const common = ([first = '', ...others]: Iterable<string>): string => (others.length === 0 ? first : '');
+  const deployments = valuesOf('deployment-id');
+  // An environment without a change has none.
+  deployments.delete('');
   return {
-    'environment-id': common('environment-id'),
-    'deployment-id': common('deployment-id'),
-    verified: common('verified'),
-    stable: common('stable'),
+    'environment-id': common(valuesOf('environment-id')),
+    'deployment-id': common(deployments),
+    verified: common(valuesOf('verified')),
+    stable: common(valuesOf('stable')),
     'environments-json': JSON.stringify(all.map((one) => environmentRow(one, dryRun))),
   };
 }
