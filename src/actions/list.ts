@@ -42,7 +42,7 @@ export async function runList(step: Step): Promise<void> {
             })),
             options,
           );
-    saySleep(step, environment);
+    for (const one of environments ?? [environment]) saySleep(step, one);
     const running = { ...where, places };
     const statuses = status.window > 0 ? await readStatuses(session, running, status.window) : undefined;
     logPlaces(step, places, statuses);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { withEntry, withRelationships } from '../emulator/edits.ts';
+import { processesWith, withEntry, withRelationships } from '../emulator/edits.ts';
 import type { Emulator } from '../emulator/server.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
@@ -46,6 +46,13 @@ describe('list shows a whole application', () => {
     const plan = await shop.apply(manifest, { prune: 'true', 'dry-run': 'true' });
     expect(plan.errors).toEqual([]);
     expect(plan.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '3', undeclared: '0' });
+  });
+
+  test('with a warning for each environment that sleeps', async () => {
+    shop.environment.status = 'hibernating';
+    const run = await list({ instance: '', application: 'shop' });
+    expect(run.warnings.join()).toContain('The environment production is hibernating: nothing runs there');
+    expect(run.summary).toContain('on 1 environment of <code>shop</code>');
   });
 
   test('status-window needs to know which environment’s log to read', async () => {
@@ -95,6 +102,15 @@ describe('list shows a whole environment', () => {
     expect(run.outputs['manifest-yaml']).toContain(
       '$schema=https://raw.githubusercontent.com/acme/fork/v2.1/schema/background-processes.schema.json',
     );
+  });
+
+  test('a worker whose options are not understood is on no known queue', async () => {
+    shop.cloud.addProcess(workers, { type: 'worker' });
+    const edit = processesWith({ config: ['<unknown>'] });
+    shop.faults.add({ kind: 'edit', on: `GET .*${workers.id}/background-processes`, edit });
+    const run = await list({ instance: workers.id });
+    expect(run.summary).toContain('<code>worker, unknown queue</code>');
+    expect(run.summary).not.toContain('<code>default</code>');
   });
 
   test('a process that is not understood is listed with a warning, and does not hide the others', async () => {

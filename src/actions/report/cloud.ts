@@ -33,7 +33,8 @@ export function deployAfterChange(what: Html): Html {
 
 /** Names a process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
-  if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
+  const isKnown = process.type === 'worker' && 'config' in process && !('doubt' in process && process.doubt);
+  if (!isKnown) return code(shortName(process));
   const { queue, connection } = queueOf(process.config);
   const on = connection === undefined ? html`` : html` (${code(connection)})`;
   return html`worker ${code(queue)}${on}`;

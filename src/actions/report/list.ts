@@ -33,7 +33,7 @@ export function showListed(
   const [only, ...others] = places;
   const where =
     environments !== undefined
-      ? html`${environments.length} environments of ${code(application ?? '')}`
+      ? html`${counted(environments.length, 'environment', 'environments')} of ${code(application ?? '')}`
       : only !== undefined && others.length === 0
         ? placeOf({ instanceId: only.id, instance: only.instance, environment })
         : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
