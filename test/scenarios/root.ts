@@ -202,6 +202,11 @@ const namedEnvironments = scenariosOf(action, inMain, {
     world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
     return deploying(succeeding, {})(world);
   },
+  '`redeploy`, `if-exists: reuse`: deploys what has drifted, and says so': (world) => {
+    addWorker(world, {}, { createdAt: lastYear });
+    world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
+    return deploying(succeeding, { processes: '5', 'if-exists': 'reuse' })(world);
+  },
   '`verify-command`: unchanged, and younger than the newest deployment': (world) => {
     world.cloud.deployed(world.environment);
     return beside({}, { 'verify-command': canary })(world);

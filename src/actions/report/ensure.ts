@@ -119,8 +119,10 @@ export function showLive(
 ): void {
   step.identify('deployment', deploymentId);
   const isChanged = ensured.outcome !== 'unchanged';
+  const differs = !isChanged && hasChanges(ensured.ignored);
   const verb = isChanged ? `${outcomeText(ensured.outcome)} and deployed` : 'Deployed';
-  if (asleep === undefined) showHeadline(step, 'done', verb, ensured, target);
+  if (differs) showHeadline(step, 'drifted', `${verb}, but differs`, ensured, target);
+  else if (asleep === undefined) showHeadline(step, 'done', verb, ensured, target);
   else showHeadline(step, 'waiting', `${verb}, but nothing runs yet`, ensured, target);
 }
 
