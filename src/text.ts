@@ -72,6 +72,12 @@ export function quoted(text: string): string {
   return text.length > 80 ? `a text of ${text.length} characters` : JSON.stringify(text);
 }
 
+/** Returns the forms of a text within a JSON text. PHP escapes slashes, too. */
+export function jsonForms(text: string): readonly string[] {
+  const form = JSON.stringify(text).slice(1, -1);
+  return [form, form.replaceAll('/', '\\/')];
+}
+
 /**
  * Characters that a reader cannot see or recognize: control, format, unassigned and private-use characters, lone
  * surrogates, white space other than the ASCII space, ignorable characters, combining marks, and blank signs.

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type HttpClient, path } from '../http/client.ts';
 import { one } from '../http/json-api.ts';
 import type { Kind } from '../names.ts';
+import { jsonForms } from '../text.ts';
 import { EnvironmentResource } from './shapes.ts';
 
 export interface Environment {
@@ -75,7 +76,7 @@ function secretsIn(variables: readonly unknown[] = []): readonly string[] {
     if (!variable.success || !secretKey.test(variable.output.key)) return [];
     // A log shows each line by itself, and may leave out the white space around it.
     const lines = variable.output.value.split(/\r?\n/).map((line) => line.trim());
-    return lines.filter(({ length }) => length >= shortest);
+    return lines.filter(({ length }) => length >= shortest).flatMap((line) => [line, ...jsonForms(line)]);
   });
   return secrets.sort((a, b) => b.length - a.length);
 }

@@ -1,4 +1,5 @@
 import { setSecret } from '@actions/core';
+import { jsonForms } from '../text.ts';
 import { html } from './html.ts';
 
 /** The smallest length of a redacted secret: shorter texts occur by chance. */
@@ -43,12 +44,6 @@ export class Secrets {
 function withPlainPart(token: string): readonly string[] {
   const [, plain = ''] = /^\d+\|(.*)$/.exec(token) ?? [];
   return plain.length < tellingStart ? [token] : [token, plain];
-}
-
-/** Returns the forms of a secret in a JSON text. PHP escapes slashes, too. */
-function jsonForms(secret: string): readonly string[] {
-  const form = JSON.stringify(secret).slice(1, -1);
-  return [form, form.replaceAll('/', '\\/')];
 }
 
 /** Returns the forms of a secret in a URL: some servers escape fewer characters, some in lower case. */

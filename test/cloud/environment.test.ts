@@ -24,6 +24,7 @@ describe('the log of an application', () => {
         { key: 'PADDED_TOKEN', value: '  abcd  ' },
         { key: 'LONG_TOKEN', value: 'xyz12345' },
         { key: 'SPACED_SECRET', value: ' in-white-space\t' },
+        { key: 'DATABASE_URL', value: 'mysql://u:"p"@h/shop' },
         { key: 'ODD_TOKEN', value: 7 },
         null,
       ],
@@ -32,6 +33,12 @@ describe('the log of an application', () => {
   test('is shown without the values of variables that look like secrets, the longest first', () => {
     const text = 'base64:abcdefgh-and-more base64:abcdefgh line-of-a-key xyz12345 in-white-space';
     expect(environment().redact(text)).toBe('*** *** *** *** ***');
+  });
+
+  test('is shown without them in lines of JSON, too', () => {
+    const url = 'mysql://u:"p"@h/shop';
+    const php = JSON.stringify(url).replaceAll('/', String.raw`\/`);
+    expect(environment().redact(`${JSON.stringify(url)} ${php}`)).toBe('"***" "***"');
   });
 
   test('keeps what is no secret, and what is too short to be one', () => {
