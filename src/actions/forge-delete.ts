@@ -1,5 +1,6 @@
+import { timeWithOthers } from '../converge/pace.ts';
 import { deleteAll, findToDelete, waitUntilGone } from '../converge/remove.ts';
-import { forge, forgeService, removalSpan } from '../forge/service.ts';
+import { forge, forgePace, forgeService, removalSpan } from '../forge/service.ts';
 import type { ForgeProcess } from '../forge/shapes.ts';
 import type { IdentityFields } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
@@ -23,7 +24,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
     const { server, siteId } = target;
     const what = describeAsked(toDelete, inputs.target.site);
     step.doing(`deleting the ${what}`);
-    const world = openWorld(session.within(raceLimit + removalSpan), target);
+    const world = openWorld(session, target);
     const found =
       'id' in toDelete
         ? await findPinned(toDelete.id, world)
@@ -36,7 +37,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
       whatHtml: prose(what),
       onHtml: html` on server ${code(server.name)}`,
       nameOf: ({ command }) => code(command),
-      remove: () => deleteAll(found, world),
+      remove: () => deleteAll(found, openWorld(session, target, found.length)),
       deleted: ['done', 'Deleted'],
       next: html``,
       show: (processes, next) => step.summarize(html`${forgeTable(processes, 'no status')}${next}`),
@@ -89,11 +90,13 @@ function describeAsked(asked: ToDelete, site: string | undefined): string {
 
 type ForgeDeleteWorld = ReturnType<typeof openWorld>;
 
-function openWorld(session: Session, target: ForgeTarget) {
+/** `changes`: the number of processes to delete. */
+function openWorld(session: Session, target: ForgeTarget, changes = 0) {
+  const patient = session.within(raceLimit + removalSpan + timeWithOthers(changes, forgePace));
   return {
     service: forgeService,
-    store: new ForgeStore(session.client, target),
-    runtime: session.runtime('processes'),
+    store: new ForgeStore(patient.client, target),
+    runtime: patient.runtime('processes'),
   };
 }
 

@@ -1,8 +1,9 @@
 import { doubtText } from '../converge/listing.ts';
 import { paced } from '../converge/look.ts';
+import { timeWithOthers } from '../converge/pace.ts';
 import { Failure } from '../failure.ts';
 import { type AcceptedRestart, type RestartContext, requestRestarts, untilUp } from '../forge/restart.ts';
-import { forge } from '../forge/service.ts';
+import { forge, forgePace } from '../forge/service.ts';
 import type { ForgeProcess } from '../forge/shapes.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
@@ -34,11 +35,11 @@ export async function runForgeRestart(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
-    // One wait for processes that are installing, one until all are up.
-    const patient = session.within(2 * inputs.wait);
-    const store = new ForgeStore(patient.client, target);
     step.doing('restarting background processes');
-    const processes = await select(step, store, target, inputs);
+    const processes = await select(step, new ForgeStore(session.within().client, target), target, inputs);
+    // One wait for processes that are installing, one until all are up.
+    const patient = session.within(2 * inputs.wait + timeWithOthers(processes.length, forgePace));
+    const store = new ForgeStore(patient.client, target);
     const accepted = await request(step, processes, restarting(patient, store, inputs));
     await waitUntilUp(step, accepted, target, inputs, restarting(patient, store, inputs));
   });

@@ -112,6 +112,19 @@ test('forge/restart does not count the time that the rate limit takes against wa
   expect(step.log).toContain('trying again in 60 s');
 });
 
+test.each<['forge/restart' | 'forge/delete', Record<string, string>, string, number]>([
+  ['forge/restart', { 'wait-timeout': '0' }, '/actions', 150_000],
+  ['forge/delete', { command, all: 'true' }, 'DELETE', 450_000],
+])('%s has more time for more processes', async (action, inputs, on, lasts) => {
+  await using world = await openForge(action);
+  for (let site = 1; site <= 20; site++)
+    world.forge.addProcess(world.server, { command, directory: `/home/forge/${site}` });
+  world.faults.add({ kind: 'status', status: 429, on, times: Infinity, lasts });
+  const run = await world.run(inputs);
+  expect(run.errors).toEqual([]);
+  expect(run.outputs['count']).toBe('20');
+});
+
 test('stable-for is true where the process stays up, and asks calmly', async () => {
   await using world = await openForge('forge');
   const run = await world.run({ ...horizon, 'stable-for': '30' });
