@@ -117,7 +117,7 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
     return { ensured, instance: world.store.instance, listed: [] };
   }
   const world = openTarget(session, target, 'process');
-  const ensured = await ensure(wanted, { ...world, onExists });
+  const ensured = { ...(await ensure(wanted, { ...world, onExists })), declared: wanted.spec };
   const { instance, latest: listed } = world.store;
   // A changed queue list may have left them behind.
   const told = otherWorkers(wanted.spec, ensured.process, listed);

@@ -52,7 +52,7 @@ export function rowName(process: Identifying): RowName {
 
 /** Returns the shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
 export function shortName({ type, command, config, doubt }: Identifying): string {
-  if (type !== 'worker') return command || (type === 'custom' ? 'custom process' : `process of type ${type}`);
+  if (type !== 'worker') return command || describe({ type });
   if (doubt !== undefined) return 'worker, unknown queue';
   const { queue, connection } = queueOf(config);
   return connection === undefined ? `worker ${queue}` : `worker ${queue} (${connection})`;

@@ -59,9 +59,10 @@ export function table(header: readonly string[], rows: readonly (readonly Html[]
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 
-/** Makes a table of names and values. Drops rows without a value. */
+/** Makes a table of names and values, without the rows that have no value; empty if no row is left. */
 export function facts(rows: readonly (readonly [name: string, value: Html])[]): Html {
   const known = rows.filter(([, { markup }]) => markup !== '');
+  if (known.length === 0) return html``;
   return html`<table>${known.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 

@@ -114,6 +114,7 @@ test.each([
   ['custom process', of({ type: 'custom', command: null, doubt: 'its command is not known' })],
   ['php artisan horizon', of({ type: 'custom', command: 'php artisan horizon' })],
   ['process of type cron', of({ type: 'cron', command: null })],
+  ['process of type unknown', of({ type: '', command: null })],
   ['worker high', { type: 'worker', processes: 1, config: { queue: 'high' } } as const],
   ['custom process', { type: 'custom', processes: 1, command: undefined } as const],
 ])('a process is called %s, as short as it can be told apart', (name, process) => {

@@ -63,6 +63,18 @@ describe.concurrent('a create that is answered oddly has made what it names', ()
   });
 });
 
+test.concurrent.each([
+  { id: 'process-1' },
+  { id: 'process-1', attributes: { type: 'worker', config: ['<unknown>'] } },
+])('a created process is called as it was declared, where the response is %j', async (data) => {
+  await using shop = await openShop();
+  shop.faults.add({ kind: 'body', on: POST, body: JSON.stringify({ data }), status: 201 });
+  const step = await shop.run({ ...worker, 'if-exists': 'create' });
+
+  expect(step.summary).toContain('worker <code>high,default</code> (<code>redis</code>)');
+  expect(step.summary).not.toContain('<table></table>');
+});
+
 describe.concurrent('what nobody needs neither fails a step nor hides a process', () => {
   /** A process that is there as declared, and an environment to look it up in. */
   const open = async (): Promise<Shop> => {

@@ -12,7 +12,8 @@ import { capitalized } from '../../text.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts } from './cloud.ts';
 
-export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
+/** `declared`: the declaration; undefined for a pinned process, whose declaration need not identify it. */
+export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess> & { readonly declared?: ProcessSpec };
 
 /** Returns the root action's outputs: the process as read back, or as declared if a dry run would create it. */
 export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
@@ -128,7 +129,9 @@ export function showLive(
 
 function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredCloud, target: Target): void {
   const process = ensured.outcome === 'would-create' ? ensured.spec : ensured.process;
-  step.headline(mark, html`${verb}: ${nameHtml(process)} on ${placeOf(target)}`);
+  // The response to a create request may not show which process it is.
+  const named = 'doubt' in process && process.doubt !== undefined ? (ensured.declared ?? process) : process;
+  step.headline(mark, html`${verb}: ${nameHtml(named)} on ${placeOf(target)}`);
 }
 
 function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
