@@ -101,7 +101,7 @@ class RestartRound {
     if (failures.length <= 1 || decisive !== undefined) return decisive ?? failures[0];
     const refused = processes.length - this.accepted.size;
     const what = `${refused} of ${processCount(processes.length)} not restarted`;
-    const details = bullets(failures.map(messageOf));
+    const details = bullets(failures.map(messageOf).toSorted());
     return new Failure({ headline: what, details, what, why: `\n${details}` });
   }
 
