@@ -125,7 +125,8 @@ async function readAndPlan(session: Session, { organization, file, manifest, pru
   const servers = await findServers(session.client, organization, manifest.places);
   step.log.info(capitalized(allNamed('server', servers)));
   step.doing(`planning ${file}`);
-  const patient = session.within(msPerServer * servers.length);
+  const sites = servers.flatMap(({ declared }) => declared.flatMap(({ siteId }) => siteId ?? []));
+  const patient = session.within(msPerList * (servers.length + sites.length));
   const semaphore = new Semaphore(maxConcurrency);
   const look = async (place: Place): Promise<Listing<ForgeProcess>> => {
     const store = new ForgeStore(patient.client, { organization, server: place });
@@ -144,5 +145,5 @@ async function readAndPlan(session: Session, { organization, file, manifest, pru
   return { ...(await settledPlan(first, look, how, { runtime: patient.runtime('plan') })), locations };
 }
 
-/** Milliseconds to read one server: a list of all processes and one of a site, at 60 requests a minute. */
-const msPerServer = 2_000;
+/** Milliseconds to read the list of a server or of a site, if others use half of the 60 requests a minute. */
+const msPerList = 2_000;

@@ -90,6 +90,13 @@ describe('forge/apply makes servers run what the manifest declares', () => {
   });
 });
 
+test('reading more sites has more time', async () => {
+  const declared = Array.from({ length: 30 }, (_, site) => `{ command: xyz, site: "${site + 1}" }`);
+  world.faults.add({ kind: 'status', status: 429, on: 'GET .*/background-processes$', lasts: 150_000 });
+  const run = await apply({ 'dry-run': 'true' }, `servers: { web-1: [${declared.join()}] }`);
+  expect(run.errors).toEqual([]);
+});
+
 test('one comment on the pull request holds the plan, and a run that fails brings it up to date', async () => {
   await using shop = await openReviewedShop();
   shop.forge.addProcess(shop.server, { command: 'php8.4 artisan horizon', directory, processes: 4 });
