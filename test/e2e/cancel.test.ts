@@ -187,6 +187,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
         return `${name}: Deployment ${deployment?.id} goes on in Laravel Cloud: look there how it ends.`;
       });
       expect(step.errors).toEqual([`${begins}${goesOn.join('\n')}`]);
+      expect(step.summary).not.toContain('then failed');
       expect(environmentsIn(step)).toMatchObject(
         both.map(() => ({ error: expect.stringContaining('goes on in Laravel Cloud') })),
       );

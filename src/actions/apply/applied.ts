@@ -85,10 +85,14 @@ function environmentRow({ member: { environment, part }, rows, error }: MemberRe
 }
 
 function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
-  const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [member.name])));
+  const failures = all.filter(({ error }) => error !== undefined);
+  // A cancelled environment has not failed: the headline tells of the cancellation.
+  const failed = new Set(
+    failures.filter(({ error }) => !(error instanceof Cancelled)).map(({ member }) => member.name),
+  );
   const waiting = all.filter((one) => isWaiting(one) || one.member.rolloutState.live === 'behind');
   const todo =
-    failed.size === 0 && waiting.length > 0 && !redeploy
+    failures.length === 0 && waiting.length > 0 && !redeploy
       ? deployAfterChange(environmentNames(waiting))
       : html``;
   const effect = effectOf(all);
