@@ -25,7 +25,7 @@ export interface PlanBody {
 
 export interface FittedBody {
   readonly body: Html;
-  /** True if the plan fits in its usual form. */
+  /** True if no line is missing. */
   readonly isWhole: boolean;
 }
 
@@ -35,8 +35,9 @@ export function planBody(plan: PlanBody, fits: (shown: Html) => boolean): Fitted
   if (fits(short)) return { body: short, isWhole: true };
   // The cut may hit the folded part, which has long commands in full. So the lines have them in full, too.
   const text = plan.textOf(Infinity);
-  const most = mostThatFit(lineCount(text), (lines) => fits(write(plan, firstLines(text, lines))));
-  return { body: write(plan, firstLines(text, most)), isWhole: false };
+  const all = lineCount(text);
+  const most = mostThatFit(all, (lines) => fits(write(plan, firstLines(text, lines))));
+  return { body: write(plan, firstLines(text, most)), isWhole: most === all };
 }
 
 /** The shown part of a plan, and the number of missing lines. */

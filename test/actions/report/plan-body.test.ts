@@ -98,6 +98,14 @@ describe('A plan in the summary or in a comment', () => {
     expect(markup).toMatch(/<strong>\d+ more lines do not fit here<\/strong>/);
   });
 
+  test('is whole where it fits with its commands in full in their lines', () => {
+    const text = { ...small, places: [place(lines(10, '+ cut'))], whole: lines(5_000, 'x') };
+    const whole = { ...small, places: [place(lines(10, '+ whole'))] };
+    const { body, isWhole } = planBody(bodyOf(text, whole), within(20_000));
+    expect(isWhole).toBe(true);
+    expect(body.markup).toContain('+ whole process 9');
+  });
+
   test('then loses lines of the diff, cuts none of those it shows, and says so', () => {
     const text = {
       ...small,
@@ -106,7 +114,9 @@ describe('A plan in the summary or in a comment', () => {
       ids: lines(50, 'p'),
     };
     const whole = { ...text, places: [place(lines(5_000, '+ whole'))] };
-    const { markup } = planBody(bodyOf(text, whole), within(20_000)).body;
+    const { body, isWhole } = planBody(bodyOf(text, whole), within(20_000));
+    const { markup } = body;
+    expect(isWhole).toBe(false);
     expect(Buffer.byteLength(markup)).toBeLessThanOrEqual(20_000);
     expect(Buffer.byteLength(markup)).toBeGreaterThan(19_900);
     expect(markup).toMatch(/<strong>\d+ more lines do not fit here<\/strong>; the log has all of them\./);
