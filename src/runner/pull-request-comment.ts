@@ -27,7 +27,7 @@ export interface CommentTarget {
 export interface StickyComment {
   /** Returns the body of this comment among the bodies of all comments; undefined if there is none. */
   find(bodies: readonly string[]): string | undefined;
-  /** Returns the new body. `old`: the existing body. */
+  /** Returns the new body, whose first line is the marker. `old`: the existing body. */
   bodyAfter(old: string | undefined): string;
 }
 
@@ -123,14 +123,17 @@ async function keep(
     await client.send({ method: 'POST', path: comments, body: { body }, what });
     return 'created';
   }
-  if (own.body === body) return isRepeated ? 'created' : 'unchanged';
-  await client.send({
-    method: 'PATCH',
-    path: `${repository}/issues/comments/${own.id}`,
-    body: { body },
-    what,
-  });
+  // Two first runs at the same moment may have created one each: none of them must stay out of date.
+  const outdated = bodies.filter((each) => markerOf(each) === markerOf(own) && each.body !== body);
+  if (outdated.length === 0) return isRepeated ? 'created' : 'unchanged';
+  for (const { id } of outdated)
+    await client.send({ method: 'PATCH', path: `${repository}/issues/comments/${id}`, body: { body }, what });
   return 'updated';
+}
+
+/** Returns the first line of a comment. */
+function markerOf(comment: Comment): string | undefined {
+  return commentText(comment).split('\n', 1)[0];
 }
 
 export interface MergedComments {

@@ -88,6 +88,13 @@ describe('One comment on a pull request is kept up to date', () => {
     expect(sent().filter((request) => request.startsWith('PATCH'))).toHaveLength(1);
   });
 
+  test('of two that first runs created at the same moment, none stays out of date', async () => {
+    add({ bot: 'one' });
+    add({ bot: 'two' });
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
+    expect(shown()).toEqual(['new', 'new']);
+  });
+
   test('it is found on a later page, behind one that GitHub shows in part', async () => {
     for (let id = 1; id <= 250; id++)
       gitHub.comments.push({ id, body: 'Hello', user: ownBot, hidden: id === 50 });
