@@ -34,6 +34,21 @@ describe.concurrent('after a change, redeploy', () => {
     },
   );
 
+  test('has nothing to do where another run has created and deployed the process meanwhile', async () => {
+    await using shop = await openShop();
+    const { cloud, faults } = shop;
+    const call = () => {
+      cloud.addProcess(shop.instance, { type: 'worker' });
+      cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
+    };
+    faults.add({ kind: 'call', on: 'POST', call });
+    const step = await shop.run({ environment: 'main', ...redeploy, 'verify-command': 'php artisan about' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'true' });
+    expect(step.summary).toContain('<h3>✅ Deployed: worker');
+    expect(deployRequests(shop)).toBe(0);
+  });
+
   test.each([
     ['looked at when it is needed', {}],
     ['looked at beside the listing that verifies', { environment: 'main' }],

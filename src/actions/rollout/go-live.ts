@@ -74,8 +74,13 @@ async function bringLiveAfter(
     return live;
   }
   switch (liveness.kind) {
-    case 'live':
+    case 'live': {
+      const carrying = seen.deployments.find(hasSucceeded);
+      // The other run has deployed the process as well.
+      if (change.kind === 'made-by-other' && carrying !== undefined)
+        rollout.onDeployed?.(carrying.id, whyAsleep(change.environment));
       return live;
+    }
     case 'on-its-way': {
       const { deployment } = liveness;
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
