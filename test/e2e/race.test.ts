@@ -33,6 +33,16 @@ test.concurrent.each(['in order', 'random'])(
   },
 );
 
+test.concurrent('a run that gives way and updates the process of another run says that it has updated it', async () => {
+  await using shop = await openShop();
+  const call = () => shop.cloud.addProcess(shop.instance, { type: 'worker' });
+  shop.faults.add({ kind: 'call', on: 'POST', call });
+  const step = await shop.run({ processes: '2' });
+
+  expect(step.outputs['outcome']).toBe('updated');
+  expect(step.summary).toContain('<h3>🟡 Updated, not live yet: worker');
+});
+
 const low = 'process-00000000-0000-4000-8000-000000000000';
 const high = 'process-ffffffff-ffff-4fff-bfff-ffffffffffff';
 

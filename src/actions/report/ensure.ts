@@ -136,7 +136,7 @@ function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredClou
 
 function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
   if (outcome === 'unchanged' && hasChanges(ignored)) return ['drifted', 'Differs, not changed'];
-  if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
+  if (madeByOther && outcome === 'unchanged') return ['waiting', 'Created by another run, not live yet'];
   const [mark, verb] = [markOf(outcome), outcomeText(outcome)];
   return mark === 'done' ? ['waiting', `${verb}, not live yet`] : [mark, verb];
 }
