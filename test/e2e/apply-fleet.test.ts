@@ -135,7 +135,9 @@ describe('apply serves all environments of a file', () => {
   test('each that changed is deployed once, and one that did not is not', async () => {
     const staging = shop.addEnvironment('staging');
     shop.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
-    await apply({ environment: 'staging', redeploy: 'true' });
+    const { summary } = await apply({ environment: 'staging', redeploy: 'true' });
+    expect(summary).toContain('1 created · deployed</h3>');
+    expect(summary).not.toContain('Deployed: ');
     const run = await apply({ redeploy: 'true' });
     expect(run.errors).toEqual([]);
     expect(shop.cloud.deployments).toHaveLength(2);

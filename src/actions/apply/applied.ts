@@ -102,9 +102,11 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   return { rows: rowsOf(all), effect, effectIn, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
-/** Returns one line with the deployed environments. */
+/** Returns one line with the deployed environments; empty in a plan for one, which the headline names. */
 function deployedIn(all: readonly MemberResult[]): Html {
-  const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
+  const deployed = all.filter(
+    ({ member }) => member.within !== undefined && member.rolloutState.deployment !== undefined,
+  );
   if (deployed.length === 0) return html``;
   return html`<p>Deployed: ${environmentNames(deployed)}.</p>`;
 }
