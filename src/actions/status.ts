@@ -1,5 +1,5 @@
 import { readDeployments, type SeenDeployments } from '../cloud/deployments.ts';
-import { type Environment, whyAsleep } from '../cloud/environment.ts';
+import { type Environment, sleepOf } from '../cloud/environment.ts';
 import {
   describeExits,
   type Health,
@@ -17,7 +17,7 @@ import { oneOrList, processCount } from '../text.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/cloud.ts';
 import { locate } from './rollout/context.ts';
-import { observe, warnOfHealth } from './rollout/proof.ts';
+import { observe, warnOfHealths } from './rollout/proof.ts';
 import type { Session } from './session.ts';
 
 export type StatusInputs = ReturnType<typeof readStatusInputs>;
@@ -57,7 +57,7 @@ export async function readStatuses(
   const watched = running.places.flatMap(({ processes, instance = read }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
   );
-  const asleep = whyAsleep(environment);
+  const asleep = sleepOf(environment);
   if (asleep !== undefined || watched.length === 0)
     return healthsById(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
@@ -93,7 +93,7 @@ export function requireStatus(
 ): void {
   const isAllowed = ({ status }: Health): boolean => required.length === 0 || required.includes(status);
   const unwanted = [...statuses.values()].filter((health) => !isAllowed(health));
-  for (const health of statuses.values()) if (isAllowed(health)) warnOfHealth(step, health);
+  warnOfHealths(step, [...statuses.values()].filter(isAllowed));
   if (unwanted.length === 0) return;
   const count = `${unwanted.length} of ${processCount(statuses.size)}`;
   const found = [...new Set(unwanted.map(({ status }) => status))].join(' and ');

@@ -48,6 +48,20 @@ describe.concurrent('where an environment sleeps', () => {
     expect(list.outputs['processes-json']).toContain('"status":"unknown"');
   });
 
+  test('and several processes have no status, one warning says so for all of them', async () => {
+    await using shop = await openAsleep();
+    for (const queue of ['high', 'low'])
+      shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue } });
+    const step = await shop.run({ environment: 'main', 'status-window': '60' }, { action: 'list' });
+
+    expect(step.warnings).toEqual([
+      'The environment production is hibernating: nothing runs there until a request wakes it.',
+      expect.stringMatching(
+        /^Whether .*high.* on App, .*low.* on App run is not known: .* is hibernating\.$/,
+      ),
+    ]);
+  });
+
   test('what was deployed is not called live', async () => {
     await using shop = await openAsleep();
     const root = await shop.run({ environment: 'main', redeploy: 'true' });

@@ -14,7 +14,7 @@ import { Cancelled, Failure, messageOf, stated } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { oneOrList, shorten } from '../../text.ts';
+import { firstOf, oneOrList, shorten } from '../../text.ts';
 import { inSeconds } from '../../time.ts';
 import type { Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/cloud.ts';
@@ -46,7 +46,10 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   const restarting = healths.filter(({ status }) => status === 'restarting');
   const unknown = healths.filter(({ status }) => status === 'unknown');
   step.output({ stable: restarting.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
-  for (const health of healths) if (health.status !== 'restarting') warnOfHealth(step, health);
+  warnOfHealths(
+    step,
+    healths.filter((health) => !restarting.includes(health)),
+  );
   if (restarting.length > 0) {
     if (proof.showLogs) await showPrinted(step, proof, restarting, observing);
     throw keepsExiting(restarting, proof.showLogs);
@@ -71,12 +74,19 @@ export function observe(session: Session, { id }: Environment, now: () => number
   };
 }
 
-/** Warns of an unknown status, and of exits other than those of a process that ends by itself now and then. */
-export function warnOfHealth(step: Step, health: Health): void {
-  const { status, exits, isBack, why } = health;
-  if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
-  else if (status === 'restarting' || exits.some(({ code }) => code !== 0))
-    step.warn(`${describeExits(health)}.${isBack ? ' It was started again.' : ''}`);
+/**
+ * Warns of unknown statuses, once for each reason, and of exits other than those of a process that ends by itself now
+ * and then.
+ */
+export function warnOfHealths(step: Step, healths: readonly Health[]): void {
+  const unknown = healths.filter(({ status }) => status === 'unknown');
+  for (const [why, alike] of Map.groupBy(unknown, (health) => health.why)) {
+    const names = alike.map(({ process }) => watchedName(process));
+    step.warn(`Whether ${firstOf(names, 10)} ${names.length === 1 ? 'runs' : 'run'} is not known: ${why}.`);
+  }
+  for (const health of healths)
+    if (health.status === 'restarting' || health.exits.some(({ code }) => code !== 0))
+      step.warn(`${describeExits(health)}.${health.isBack ? ' It was started again.' : ''}`);
 }
 
 function keepsExiting(restarting: readonly Health[], showLogs: boolean): Failure {
