@@ -40,6 +40,7 @@ export async function runList(step: Step): Promise<void> {
               ...one,
               instances: places.filter(({ within }) => within?.id === one.id).map(asWritten),
             })),
+            target.application ?? '',
             options,
           );
     for (const one of environments ?? [environment]) saySleep(step, one);

@@ -272,6 +272,7 @@ export interface RunningEnvironment extends NamedEnvironment {
  */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
+  application: string,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const all = [...notes];
@@ -289,7 +290,8 @@ export function writeCloudFleet(
     const key = environmentKey(environment, environments);
     return [key, own.length === 0 ? {} : { instances: placesOf(own) }] as const;
   });
-  const contents = new Map<string, unknown>();
+  // Without it, the manifest would mean the application of the workflow's own repository.
+  const contents = new Map<string, unknown>([['application', application]]);
   if (defaults.length > 0) contents.set('defaults', { instances: placesOf(defaults) });
   contents.set('environments', new Map(keyed));
   return writeManifest(contents, { schemaUrl, notes: all });

@@ -47,10 +47,11 @@ describe('What is written of several environments', () => {
       environment('new'),
     ];
     expect(
-      writeCloudFleet(environments, head),
+      writeCloudFleet(environments, 'acme/shop', head),
     ).toBe(`# yaml-language-server: $schema=https://example.test/schema.json
 # A note.
 # Left out: the environment "new", which has no cluster that a manifest can declare.
+application: acme/shop
 defaults:
   instances:
     App:
@@ -95,22 +96,24 @@ environments:
 
   test('environments that are alike are empty, and one alone has no defaults', () => {
     const app = () => instance('inst-1', 'App', worker(1, {}));
-    expect(writeCloudFleet([environment('a', app()), environment('b', app())], head)).toContain(
+    expect(writeCloudFleet([environment('a', app()), environment('b', app())], 'acme/shop', head)).toContain(
       'environments:\n  a: {}\n  b: {}\n',
     );
-    expect(writeCloudFleet([environment('a', app())], head)).not.toContain('defaults');
+    expect(writeCloudFleet([environment('a', app())], 'acme/shop', head)).not.toContain('defaults');
   });
 
   test('a cluster whose processes are not the same stands in each environment', () => {
     const app = (...processes: Given[]) => instance('inst-1', 'App', ...processes);
     const one = environment('a', app(custom('php artisan x')));
     for (const others of [[custom('php artisan y')], []])
-      expect(writeCloudFleet([one, environment('b', app(...others))], head)).not.toContain('defaults');
+      expect(writeCloudFleet([one, environment('b', app(...others))], 'acme/shop', head)).not.toContain(
+        'defaults',
+      );
   });
 
   test('what is left out is named with its environment', () => {
     const mails = { ...instance('inst-2', 'mails'), type: 'managed_queue' };
-    const text = writeCloudFleet([environment('a', instance('inst-1', 'App'), mails)], head);
+    const text = writeCloudFleet([environment('a', instance('inst-1', 'App'), mails)], 'acme/shop', head);
     expect(text).toContain(
       '# "a": Left out: "mails", a managed queue, whose worker belongs to Laravel Cloud.\n',
     );
@@ -123,7 +126,9 @@ environments:
       { ...environment('a', app()), slug: 'second', id: 'env-2' },
       { ...environment('x*', app()), slug: undefined, id: 'env-3' },
     ];
-    expect(writeCloudFleet(twins, head)).toContain('environments:\n  first: {}\n  second: {}\n  env-3: {}\n');
+    expect(writeCloudFleet(twins, 'acme/shop', head)).toContain(
+      'environments:\n  first: {}\n  second: {}\n  env-3: {}\n',
+    );
   });
 
   const config = fc.record(
@@ -162,7 +167,10 @@ environments:
         );
         const declarable = environments.filter((one) => one.instances.length > 0);
         fc.pre(declarable.length > 0);
-        const { content, mistakes } = parseCloudFile(writeCloudFleet(environments, head), 'm.yml');
+        const { content, mistakes } = parseCloudFile(
+          writeCloudFleet(environments, 'acme/shop', head),
+          'm.yml',
+        );
         expect(mistakes).toEqual([]);
         if (content.kind === 'one') throw new Error('a file of many environments was expected');
         const { assigned, idle } = assignEnvironments(

@@ -2,7 +2,7 @@ import { changesIn, countsOf } from '../../converge/plan.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
-import { firstOf } from '../../text.ts';
+import { firstOf, shorten } from '../../text.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { deployAfterChange, deployNext } from '../report/cloud.ts';
 import { type PlanReport, refused, type ShownPlan } from '../report/plan.ts';
@@ -80,7 +80,8 @@ function environmentRow({ member: { environment, part }, rows, error }: MemberRe
     deployment_id: outputs['deployment-id'] || null,
     verified: outputs['verified'] || null,
     stable: outputs['stable'] || null,
-    error: error === undefined ? null : messageOf(error),
+    // A refusal of the whole plan stands in each row, and an output holds about a million characters.
+    error: error === undefined ? null : shorten(messageOf(error), 5_000),
   };
 }
 
