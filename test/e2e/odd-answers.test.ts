@@ -207,6 +207,7 @@ test.concurrent('a process that does not tell its cluster cannot be deployed wit
   shop.faults.add({ kind: 'edit', on: 'GET /background-processes', times: odd, edit });
   const step = await shop.run({ 'process-id': id, redeploy: 'true', environment: '' });
   expect(step.errors[0]).toContain('does not report which one the process belongs to. Set environment');
+  expect(step.summary).toContain('<h3>❌ The environment is not known</h3>');
 });
 
 test.concurrent('wait-for-commit is not skipped where a cluster does not tell its environment', async () => {

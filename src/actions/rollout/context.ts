@@ -100,6 +100,7 @@ export async function locate(session: Session, { environment, instance, instance
   if (found === undefined) {
     throw new Failure({
       what: 'The environment',
+      headline: 'The environment is not known',
       why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
       fix: 'Set environment',
     });
