@@ -13,7 +13,7 @@ import { HttpFailure } from '../http/failure.ts';
 import { orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { oneOrList, processCount } from '../text.ts';
+import { firstOf, oneOrList, processCount } from '../text.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/cloud.ts';
 import { locate } from './rollout/context.ts';
@@ -100,15 +100,21 @@ export function requireStatus(
   throw new Failure({
     headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not as required (${found})`,
     what: 'The background processes are not as required',
-    why: oneOrList(unwanted.map(describeStatus)),
+    why: oneOrList([...Map.groupBy(unwanted, causeOf).values()].map(describeStatus)),
     fix: unwanted.some(({ status }) => status === 'restarting')
       ? 'Read in the environment’s log in Laravel Cloud why they exit'
       : `To accept it, list ${found} in require-status${unwanted.some(isTooBusy) ? '. With a shorter status-window the log can be read whole' : ''}`,
   });
 }
 
-function describeStatus(health: Health): string {
-  const { process, status, why } = health;
-  if (status === 'restarting') return `restarting: ${describeExits(health)}`;
-  return `${status}: ${watchedName(process)}${why === undefined ? '' : ` (${why})`}`;
+/** Returns a key that is equal for processes whose status has the same reason. */
+function causeOf({ process, status, why }: Health): string {
+  return status === 'restarting' ? process.id : `${status} ${why}`;
+}
+
+function describeStatus(alike: readonly Health[]): string {
+  const [first] = alike;
+  if (first?.status === 'restarting') return `restarting: ${describeExits(first)}`;
+  const names = alike.map(({ process }) => watchedName(process));
+  return `${first?.status}: ${firstOf(names, 10)}${first?.why === undefined ? '' : ` (${first.why})`}`;
 }

@@ -48,11 +48,13 @@ describe.concurrent('where an environment sleeps', () => {
     expect(list.outputs['processes-json']).toContain('"status":"unknown"');
   });
 
-  test('and several processes have no status, one warning says so for all of them', async () => {
+  test('and several processes have no status, it is said once for all of them', async () => {
     await using shop = await openAsleep();
     for (const queue of ['high', 'low'])
       shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue } });
-    const step = await shop.run({ environment: 'main', 'status-window': '60' }, { action: 'list' });
+    const inputs = { environment: 'main', 'status-window': '60' };
+    const step = await shop.run(inputs, { action: 'list' });
+    const gate = await shop.run({ ...inputs, 'require-status': 'up' }, { action: 'list' });
 
     expect(step.warnings).toEqual([
       'The environment production is hibernating: nothing runs there until a request wakes it.',
@@ -60,6 +62,9 @@ describe.concurrent('where an environment sleeps', () => {
         /^Whether .*high.* on App, .*low.* on App run is not known: .* is hibernating\.$/,
       ),
     ]);
+    expect(gate.errors[0]).toMatch(
+      / unknown: .*high.* on App, .*low.* on App \(the environment production is/,
+    );
   });
 
   test('what was deployed is not called live', async () => {
