@@ -4,12 +4,15 @@ import { html } from './html.ts';
 
 /** The smallest length of a redacted secret: shorter texts occur by chance. */
 const shortest = 4;
-/** The number of characters that identify the beginning of a secret: a server may echo only a part of the secret. */
-const tellingStart = 16;
+/** The number of characters by which a part of a secret is recognized: a server may echo a part, or break lines. */
+const tellingPart = 16;
 
 /** The secrets of a step. Redacts them in everything that the step writes, and makes the runner mask them. */
 export class Secrets {
-  readonly #forms = new Set<string>();
+  /** The forms that are too short to have parts. */
+  readonly #short = new Set<string>();
+  /** Each part of `tellingPart` characters of each longer form. */
+  readonly #parts = new Set<string>();
 
   /**
    * Registers a secret, and makes the runner mask it. Each line counts as a separate secret, since the runner masks
@@ -24,26 +27,40 @@ export class Secrets {
       const encoded = base64Forms(line);
       for (const form of encoded) setSecret(form);
       for (const form of [line, ...jsonForms(line), ...addressForms(line), ...encoded]) {
-        this.#forms.add(form);
+        this.#know(form);
         // Laravel's tokens contain a `|`, which the markup escapes.
-        this.#forms.add(html`${form}`.markup);
+        this.#know(html`${form}`.markup);
       }
     }
   }
 
-  /** Replaces every secret in a text, whole or cut off, since a server may echo the token. */
+  #know(form: string): void {
+    if (form.length < tellingPart) this.#short.add(form);
+    for (let end = tellingPart; end <= form.length; end++)
+      this.#parts.add(form.slice(end - tellingPart, end));
+  }
+
+  /** Replaces every secret in a text, and every part of one from `tellingPart` characters on. */
   redact(text: string): string {
-    let clean = text;
-    for (const form of this.#forms) clean = clean.replaceAll(form, '***');
-    for (const form of this.#forms) clean = withoutStart(clean, form);
-    return clean;
+    let rest = text;
+    for (const form of this.#short) rest = rest.replaceAll(form, '***');
+    if (this.#parts.size === 0) return rest;
+    let clean = '';
+    let shown = 0;
+    for (let end = tellingPart; end <= rest.length; end++) {
+      const start = end - tellingPart;
+      if (!this.#parts.has(rest.slice(start, end))) continue;
+      if (clean === '' || start > shown) clean += `${rest.slice(shown, start)}***`;
+      shown = end;
+    }
+    return clean + rest.slice(shown);
   }
 }
 
 /** Adds the part of a token that is secret: Laravel writes the id of the token before it, such as `12|`. */
 function withPlainPart(token: string): readonly string[] {
   const [, plain = ''] = /^\d+\|(.*)$/.exec(token) ?? [];
-  return plain.length < tellingStart ? [token] : [token, plain];
+  return plain.length < tellingPart ? [token] : [token, plain];
 }
 
 /** Returns the forms of a secret in a URL: some servers escape fewer characters, some in lower case. */
@@ -69,20 +86,4 @@ function base64Forms(secret: string): Set<string> {
     }
   }
   return forms;
-}
-
-/** Replaces a cut-off secret in a text. */
-function withoutStart(text: string, secret: string): string {
-  if (secret.length <= tellingStart) return text;
-  const [before = '', ...rest] = text.split(secret.slice(0, tellingStart));
-  return rest.reduce((clean, part) => `${clean}***${part.slice(sharedLength(part, secret))}`, before);
-}
-
-/**
- * Returns the number of characters in which a text continues like the secret after its first `tellingStart` characters.
- */
-function sharedLength(text: string, secret: string): number {
-  let length = 0;
-  while (length < text.length && text[length] === secret[tellingStart + length]) length++;
-  return length;
 }
