@@ -60,6 +60,8 @@ export const maxManifestBytes = 256 * 1024;
  * small file.
  */
 const maxProcesses = 5_000;
+/** The number of mistakes after which no other process is read. */
+const maxMistakes = 5_000;
 
 /** The state of reading a manifest. */
 export interface Reading<S> {
@@ -189,7 +191,7 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
   const taken = items.slice(0, reading.room);
   reading.room -= taken.length;
   return taken.flatMap((item) => {
-    const spec = readProcess(yaml, item, kind);
+    const spec = yaml.problemCount < maxMistakes ? readProcess(yaml, item, kind) : undefined;
     if (spec === undefined) return [];
     const place = yaml.placeOf(item.keyOffset);
     const twin = before(seen, kind.keyOf(spec), place);

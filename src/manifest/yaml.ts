@@ -32,6 +32,8 @@ export interface Part {
 const maxAliases = 100;
 /** The largest depth of values inside a process: enough for its options, and for a list in place of a text. */
 const maxDepth = 3;
+/** The largest number of values to read, several times those of any file: aliases could make millions of them. */
+const maxValues = 1_000_000;
 
 export class YamlFile {
   readonly #file: string;
@@ -40,6 +42,7 @@ export class YamlFile {
   readonly #problems: { readonly offset: number; readonly message: string }[] = [];
   readonly #targets = new Map<Alias, Node | undefined>();
   readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  #read = 0;
 
   constructor(text: string, file: string) {
     this.#file = file;
@@ -127,9 +130,11 @@ export class YamlFile {
     return pairs.get(key);
   }
 
-  /** Returns mappings, lists and scalars as plain values; undefined for a mapping with a merge key. */
+  /** Returns mappings, lists and scalars as plain values; undefined for a mapping with a merge key, or past `maxValues`. */
   plain(part: Part, depth = maxDepth): unknown {
     const { node } = part;
+    if (++this.#read === maxValues) this.note(part.offset, part.path, 'aliases repeat too many values');
+    if (this.#read >= maxValues) return undefined;
     if (isScalar(node)) return node.value;
     if (isSeq(node))
       return depth === 0 ? [] : (this.items(part) ?? []).map((item) => this.plain(item, depth - 1));

@@ -131,4 +131,18 @@ describe('A manifest that would eat time or memory is refused', () => {
     expect(problems.join()).toContain('more than 100 aliases');
     expect(places.reduce((sum, { processes }) => sum + processes.length, 0)).toBe(5_000);
   });
+
+  test('aliases that multiply within a process', () => {
+    const options = Array.from({ length: 49 }, (_, index) => `k${index}: *a`).join(', ');
+    const first = `&p { type: custom, command: &a [${'1,'.repeat(30_000)}], config: { ${options} } }`;
+    const { problems } = parse(`instances:\n  A:\n    - ${first}\n${'    - *p\n'.repeat(49)}`);
+    expect(problems.join()).toContain('aliases repeat too many values');
+  });
+
+  test('mistakes that multiply', () => {
+    const options = Array.from({ length: 6_000 }, (_, index) => `k${index}: 1`).join(', ');
+    const first = `&p { type: custom, command: x, config: { ${options} } }`;
+    const { problems } = parse(`instances:\n  A:\n    - ${first}\n${'    - *p\n'.repeat(98)}`);
+    expect(problems).toHaveLength(6_002);
+  });
 });
