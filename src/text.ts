@@ -64,7 +64,7 @@ export function rangeText({ min, max }: { readonly min: number; readonly max?: n
 
 /** Removes spaces, tabs and line breaks around a text. Other white space stays, since `lineProblem` refuses it. */
 export function trimmed(text: string): string {
-  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  return text.replace(/^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$/g, '');
 }
 
 /** Quotes a value for a message. A text of more than 80 characters becomes `a text of 120 characters`. */
@@ -98,10 +98,9 @@ export interface Invisible {
 
 /** Returns all invisible characters of a text. */
 export function invisibleIn(text: string): readonly Invisible[] {
-  return [...text.matchAll(invisible)].map(({ 0: character, index }) => ({
-    spelled: spelledOut(character),
-    position: [...text.slice(0, index)].length + 1,
-  }));
+  return [...text].flatMap((character, index) =>
+    character.search(invisible) === -1 ? [] : [{ spelled: spelledOut(character), position: index + 1 }],
+  );
 }
 
 function spelledOut(character: string): string {

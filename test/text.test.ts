@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beyondAscii, invisibleIn, shorten, visible } from '../src/text.ts';
+import { beyondAscii, invisibleIn, shorten, trimmed, visible } from '../src/text.ts';
 
 test('a text is cut between words, so that no part of a secret in it is ever shown', () => {
   const secret = '12|abcdefghijklmnopqrstuvwxyz';
@@ -47,4 +47,11 @@ test('every character that Unicode counts as control, format or space is spelled
 test('characters outside ASCII are told, each once', () => {
   expect(beyondAscii('php аrtisan hоrizоn 🚀')).toEqual(['а', 'о', '🚀']);
   expect(beyondAscii('php artisan horizon')).toEqual([]);
+});
+
+test('a text of a megabyte that holds only white space between two letters is read at once', () => {
+  const blanks = `a${' '.repeat(1_000_000)}b`;
+  expect(trimmed(`\n${blanks} `)).toBe(blanks);
+  const unseen = invisibleIn(`a${'\u00a0'.repeat(1_000_000)}b`);
+  expect(unseen.at(-1)).toEqual({ spelled: '\\u00a0', position: 1_000_001 });
 });

@@ -44,7 +44,7 @@ export function memoryWarning(
 
 /** Returns the memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
 function memoryOf(size: string | undefined): number | undefined {
-  const [, number, unit] = /(\d+)(mb|gb)/.exec(size ?? '') ?? [];
+  const [, number, unit] = /(\d{1,6})(mb|gb)/.exec(size ?? '') ?? [];
   return number === undefined ? undefined : Number(number) * (unit === 'gb' ? 1024 : 1);
 }
 

@@ -217,5 +217,5 @@ export function foldConnection(connection: unknown): string | undefined {
 
 /** Removes blanks and tabs around a name. For Laravel, other white space is part of the name. */
 function withoutBlanks(name: string): string {
-  return name.replace(/^[ \t]+|[ \t]+$/g, '');
+  return name.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
 }

@@ -104,7 +104,7 @@ function fateOf(words: Words): Fate {
 }
 
 function detaches(words: Words): boolean {
-  const [program] = words.map((word) => word.replace(/.*\//, ''));
+  const [program] = words.map((word) => word.replace(/^.*\//, ''));
   const has = (option: RegExp): boolean => words.some((word) => option.test(word));
   if (program === 'screen') return has(/^-\w*d/) && has(/^-\w*m/);
   if (program === 'tmux') return has(/^new/) && has(/^-\w*d/);

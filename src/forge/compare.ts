@@ -44,7 +44,7 @@ export function isOf(
 /** Removes the slashes at the end of a directory. Returns an empty text for no directory. */
 function foldDirectory(directory: string | null | undefined): string {
   const path = (directory ?? '').trim();
-  return path === '/' ? path : path.replace(/\/+$/, '');
+  return path === '/' ? path : path.replace(/(?<!\/)\/+$/, '');
 }
 
 /**
@@ -55,7 +55,7 @@ export function derivedName({ command, user, directory, siteId }: IdentityFields
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
-    .replace(/.*?\bartisan /, '')
+    .replace(/^.*?\bartisan /, '')
     .replace(/^(\S*\/)?php[\d.]* /, '')
     // Options may hold secrets, which nothing would redact in a name.
     .replace(/(^| )(-|\S*=).*/, '')

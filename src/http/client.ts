@@ -107,7 +107,7 @@ export class HttpClient {
 
   /** Returns the address of a call, without its query. */
   urlOf({ path }: HttpCall): URL {
-    return new URL(this.#options.baseUrl.href.replace(/\/+$/, '') + path);
+    return new URL(this.#options.baseUrl.href.replace(/(?<!\/)\/+$/, '') + path);
   }
 
   /**

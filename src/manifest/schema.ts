@@ -191,7 +191,8 @@ function notText(example: string, input: unknown): string {
 export function lineProblem(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
   if (!text.isWellFormed()) return 'is not valid Unicode';
-  const unseen = invisibleIn(text).find(({ position }) => !isSeen([...text][position - 1] ?? ''));
+  const characters = [...text];
+  const unseen = invisibleIn(text).find(({ position }) => !isSeen(characters[position - 1] ?? ''));
   return unseen === undefined
     ? undefined
     : `contains an invisible character, ${unseen.spelled} (${characterName(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;

@@ -52,7 +52,9 @@ function withFix(text: string, fix: string): string {
 
 /** Shortens quoted texts that would fill a headline by themselves. */
 function withShortNames(headline: string): string {
-  return headline.replace(/"((?:[^"\\]|\\.){60,})"/g, (_, name: string) => `"${shorten(name, 60)}"`);
+  return headline.replace(/"((?:[^"\\]|\\.)*)"?/g, (whole, name: string) =>
+    name.length < 60 ? whole : `"${shorten(name, 60)}"`,
+  );
 }
 
 /** Capitalizes a sentence, unless it begins with the name of an input. */

@@ -18,6 +18,8 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 
 /** The largest number of characters of a value in a summary. The step's outputs have the whole value. */
 const longest = 2_000;
+/** The largest number of characters of a paragraph. The patterns below are slow for the millions that an API may send. */
+const longestProse = 10_000;
 
 /** Shows text from outside as code on one line; empty for an empty text. */
 export function code(value: string | number): Html {
@@ -63,7 +65,7 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
  * each word with characters other than letters or digits.
  */
 export function prose(text: string): Html {
-  const parts = [...text.matchAll(inMessages)];
+  const parts = [...shorten(text, longestProse).matchAll(inMessages)];
   return html`${parts.map(([part, inQuotes, ...known]) => {
     const asCode = inQuotes?.replace(/\\(["\\])/g, '$1') ?? known.find((text) => text !== undefined);
     return asCode === undefined ? word(part) : code(asCode);
@@ -83,7 +85,7 @@ const wordy =
 const inMessages = new RegExp(
   [
     /"((?:[^"\\]|\\.)+)"/,
-    /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: )*\{[ "](?:[^{}\n]|\{[^{}\n]*\})*\})/,
+    /('\{[^'\n]*\}'|(?<![^\s(])(?:[a-z-]+: ){0,4}\{[ "](?:[^{}\n]|\{[^{}\n]*\})*\})/,
     /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running(?:, installed)?|require|\d+)\b|type: (?:custom|worker)\b|(?:[a-z-]+: )?\$\{\{[^}\n]*\}\})/,
     /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
     new RegExp(
@@ -99,7 +101,8 @@ const inMessages = new RegExp(
 /** A word with the punctuation around it. */
 const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;
 /** A plain word, number or sign. Not seven or more hexadecimal digits: GitHub would link them to a commit. */
-const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+|\(s\))?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
+const isPlain =
+  /^(?![\da-f]{7,}(?![\p{L}\d]))(?:\p{L}+(?:[’']\p{L}+|\(s\))?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
 
 function word(text: string): Html {
   const [, before = '', middle = '', after = ''] = parted.exec(text) ?? [];

@@ -214,3 +214,8 @@ test.each<[string, WorkerConfig, Record<string, unknown>, WorkerConfig | undefin
   expect(updateFor(pinnedWorker(declared), storing(there))).toEqual(config === undefined ? {} : { config });
   expect(updateFor(pinnedWorker(declared, 2), storing(there))).toMatchObject({ processes: 2 });
 });
+
+test('a queue list of a megabyte of blanks is read at once', () => {
+  const queue = `a${' '.repeat(1_000_000)}b`;
+  expect(foldQueue(`${queue} ,c`)).toBe(`${queue},c`);
+});

@@ -243,3 +243,9 @@ describe('processes that may not fit in the memory of an instance are warned of'
     expect(memoryWarning(on(size), running)).toBeUndefined();
   });
 });
+
+test('a size of a megabyte of digits names no memory', () => {
+  expect(
+    memoryWarning({ name: 'App', size: '0'.repeat(1_000_000) }, [{ processes: 99, command: 'x' }]),
+  ).toBeUndefined();
+});

@@ -81,3 +81,10 @@ test('a name to fall back to keeps what the declared one says', () => {
   expect(otherName('x'.repeat(50), '41')).toMatch(/^x{40}-[0-9a-f]{8}$/);
   expect(otherName('horizon', '42')).not.toBe(otherName('horizon', '41'));
 });
+
+test('a directory of a megabyte of slashes is read at once', () => {
+  const directory = `/a${'/'.repeat(1_000_000)}b`;
+  const listed = [processOf({ id: '1', directory: `${directory}//` })];
+  expect(idsOf(candidates(specOf({ directory }), listed))).toEqual(['1']);
+  expect(derivedName(specOf({ command: 'x'.repeat(1_000_000) }))).toMatch(/^x{32}-/);
+});

@@ -46,3 +46,16 @@ describe('a failure has a headline, and below it only what the headline does not
     });
   });
 });
+
+test('a headline keeps the words between two short names, and has long names cut', () => {
+  const words =
+    'has moved to another organization, and nobody has told the workflow about it, so it is not in';
+  const { headline } = headed(
+    new Failure({
+      what: 'x',
+      why: 'y',
+      headline: `"a" ${words} "b"; ${JSON.stringify('"'.repeat(300_000))}`,
+    }),
+  );
+  expect(headline).toBe(`"a" ${words} "b"; "a text of 600000 characters"`);
+});

@@ -83,3 +83,16 @@ describe('a message as prose', () => {
     expect(prose(text).markup).toBe(markup);
   });
 });
+
+test('a commit stays text with a suffix, too', () => {
+  expect(prose('deadbeef’s (deadbee(s)) decade’s').markup).toBe(
+    '<code>deadbeef’s</code> (<code>deadbee(s)</code>) decade’s',
+  );
+});
+
+test.each(['a: ', '{ ', '"\\"', 'set token, ', ')'])(
+  'a megabyte of %s is prose at once, cut at its end',
+  (text) => {
+    expect(prose(text.repeat(1_000_000 / text.length)).markup.length).toBeLessThan(200_000);
+  },
+);
