@@ -124,7 +124,8 @@ function statusFix(
     case 409:
       return 'Another operation is running there. Wait until it has ended, then run the job again';
     case 422:
-      if (Object.keys(errors).length > 0) return `Correct ${fieldsIn(errors, call)}`;
+      // Without `fieldName`, no input sets the fields.
+      if (Object.keys(errors).length > 0) return call.fieldName && `Correct ${fieldsIn(errors, call)}`;
       return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
       return `It is locked. Look in ${hints.service} what holds the lock, and run the job again after it`;

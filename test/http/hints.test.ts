@@ -67,9 +67,11 @@ describe('the server’s own words', () => {
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
     );
     const fixFor = (...fields: string[]) =>
-      failureFor(json(422, { errors: Object.fromEntries(fields.map((field) => [field, 'no'])) })).fix;
-    expect(fixFor('a', 'b', 'c')).toBe('Correct a and b and c');
+      failureFor(json(422, { errors: Object.fromEntries(fields.map((field) => [field, 'no'])) }), own).fix;
+    expect(fixFor('a', 'b', 'c')).toBe('Correct A and B and C');
     expect(fixFor('a', 'b', 'c', 'd')).toBe('Correct these values');
+    // Of a request whose fields no input sets.
+    expect(failureFor(json(422, { errors })).fix).toBeUndefined();
   });
 
   test('are not said twice where the message only repeats those about a field', () => {
