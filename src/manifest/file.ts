@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { type Identity, keyOf } from '../converge/compare.ts';
 import { didYouMean } from '../names.ts';
@@ -26,7 +26,9 @@ export function readWorkspaceFile(workspace: string, path: string): ReadFile {
     root = realpathSync(workspace);
     real = realpathSync(asked);
   } catch (error) {
-    return { why: isInside('', file) ? whyUnreadable(error, asked, path) : outside };
+    return {
+      why: isInside('', file) && !leadsOut(workspace, asked) ? whyUnreadable(error, asked, path) : outside,
+    };
   }
   if (!isInside(root, real)) return { why: outside };
   return read(real, isInside('', file) ? file : pathBelow(root, real));
@@ -38,6 +40,15 @@ export function pathBelow(workspace: string, path: string): string {
 }
 
 const outside = 'is outside the workspace';
+
+/** True if a linked folder leads out of the workspace: an error must not name a file there. */
+function leadsOut(workspace: string, path: string): boolean {
+  try {
+    return !isInside(realpathSync(workspace), join(realpathSync(dirname(path)), basename(path)));
+  } catch {
+    return false;
+  }
+}
 
 function read(real: string, file: string): ReadFile {
   try {

@@ -39,7 +39,7 @@ describe('A manifest is read from the workspace only', () => {
     mkdirSync(`${workspace}-other`);
     writeFileSync(`${workspace}-other/m.yml`, 'a: 1');
     const there = ['../secret.yml', join(base, 'secret.yml'), 'out.yml', 'up/secret.yml'];
-    const missing = ['../other.yml', '../../etc/none.yml', join(base, 'none.yml')];
+    const missing = ['../other.yml', '../../etc/none.yml', join(base, 'none.yml'), 'up/secrets.yml'];
     for (const path of [...there, ...missing, '../workspace-other/m.yml'])
       expect(readWorkspaceFile(workspace, path)).toEqual(outside);
   });
