@@ -8,6 +8,7 @@ import {
   foldConnection,
   foldQueue,
   type Identifying,
+  nameText,
   type PinnedSpec,
   type ProcessSpec,
   queueOf,
@@ -52,10 +53,16 @@ export function rowName(process: Identifying): RowName {
 
 /** Returns the shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
 export function shortName({ type, command, config, doubt }: Identifying): string {
-  if (type !== 'worker') return command || describe({ type });
+  // A command of this form would look like a worker.
+  if (type !== 'worker')
+    return command?.match(/^(worker|custom process)\b/)
+      ? describe({ type, command }, Infinity)
+      : command || describe({ type });
   if (doubt !== undefined) return 'worker, unknown queue';
   const { queue, connection } = queueOf(config);
-  return connection === undefined ? `worker ${queue}` : `worker ${queue} (${connection})`;
+  return connection === undefined
+    ? `worker ${nameText(queue)}`
+    : `worker ${nameText(queue)} (${nameText(connection)})`;
 }
 
 /**

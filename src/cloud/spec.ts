@@ -192,7 +192,12 @@ export function describe({ type, command, config, doubt }: Identifying, room = l
   if (type !== 'worker') return `process of type ${type === '' ? 'unknown' : type}`;
   if (doubt !== undefined) return 'worker on an unknown queue';
   const { queue, connection } = queueOf(config);
-  return `worker on queue ${shorten(queue, room)}${connection === undefined ? '' : ` of connection ${shorten(connection, room)}`}`;
+  return `worker on queue ${nameText(queue, room)}${connection === undefined ? '' : ` of connection ${nameText(connection, room)}`}`;
+}
+
+/** Returns the name of a queue or connection, in quotation marks if it could look like two names. */
+export function nameText(name: string, room = Infinity): string {
+  return /[\s()"]/.test(name) ? JSON.stringify(shorten(name, room)) : shorten(name, room);
 }
 
 /** Returns the queue list and the connection of a worker, without blanks around the names. */

@@ -3,6 +3,7 @@ import { drift, flagOf, identityKey, shortName, updateFor } from '../../src/clou
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import {
+  describe as describeProcess,
   foldConnection,
   foldQueue,
   type PinnedSpec,
@@ -218,4 +219,19 @@ test.each<[string, WorkerConfig, Record<string, unknown>, WorkerConfig | undefin
 test('a queue list of a megabyte of blanks is read at once', () => {
   const queue = `a${' '.repeat(1_000_000)}b`;
   expect(foldQueue(`${queue} ,c`)).toBe(`${queue},c`);
+});
+
+test('no two processes of different identity have one name, or one description', () => {
+  const specs: ProcessSpec[] = [
+    worker({ queue: 'a (redis)' }),
+    worker({ queue: 'a', connection: 'redis' }),
+    worker({ queue: 'a of connection redis' }),
+    worker({ queue: 'a', connection: 'b) (c' }),
+    worker({ queue: 'a (b)', connection: 'c' }),
+    custom('worker a (redis)'),
+    custom('worker "a (redis)"'),
+    custom('custom process "worker a (redis)"'),
+  ];
+  expect(new Set(specs.map(shortName)).size).toBe(specs.length);
+  expect(new Set(specs.map((spec) => describeProcess(spec, Infinity))).size).toBe(specs.length);
 });

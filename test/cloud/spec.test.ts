@@ -19,7 +19,7 @@ test('what is long is cut between words, since a part of a secret would not be m
   const cut = `${'abcd '.repeat(24).trimEnd()}…`;
   expect(describe(custom(words))).toBe(`custom process "${cut}"`);
   expect(describe(worker({ queue: words, connection: words }))).toBe(
-    `worker on queue ${cut} of connection ${cut}`,
+    `worker on queue "${cut}" of connection "${cut}"`,
   );
   expect(describe(custom(`php ${'x'.repeat(117)}`))).toBe('custom process "php…"');
 });
