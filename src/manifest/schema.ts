@@ -234,7 +234,7 @@ function characterName(spelled: string): string {
 
 /** Returns the problem with a command that YAML has folded from continued lines; undefined if there is none. */
 export function continuedLine(command: string): string | undefined {
-  const outside = command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
+  const outside = command.replace(/'[^']*'|"(?:\\.|[^"\\])*"|\\[^ \t]/g, '""');
   return /(^|[ \t])\\[ \t]/.test(outside)
     ? 'holds a backslash between blanks, which is left of a line that was continued; in YAML, >- joins lines by itself, so remove the backslashes'
     : undefined;

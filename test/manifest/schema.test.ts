@@ -7,6 +7,7 @@ import { commandLength, configKeys, ProcessDeclaration, processesRange } from '.
 import { forgeManifest } from '../../src/forge/manifest.ts';
 import { ProcessDeclaration as ForgeDeclaration, secondsRange } from '../../src/forge/spec.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
+import { continuedLine } from '../../src/manifest/schema.ts';
 import { cases as forgeCases } from './forge-manifests.ts';
 import { cases } from './manifests.ts';
 
@@ -63,4 +64,9 @@ describe('The JSON Schema for editors and the action’s own check agree', () =>
     expect(Object.keys(forge.definitions.process.properties)).toEqual(Object.keys(ForgeDeclaration.entries));
     expect(forge.definitions.seconds).toMatchObject({ minimum: secondsRange.min, maximum: secondsRange.max });
   });
+});
+
+test('a backslash that continues a line is found behind an escaped quotation mark, and fast among many', () => {
+  expect(continuedLine(String.raw`php -r \" \ --x "`)).toContain('holds a backslash between blanks');
+  expect(continuedLine(String.raw`\"`.repeat(500_000))).toBeUndefined();
 });
