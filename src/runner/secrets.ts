@@ -4,14 +4,14 @@ import { html } from './html.ts';
 
 /** The smallest length of a redacted secret: shorter texts occur by chance. */
 const shortest = 4;
-/** The number of characters by which a part of a secret is recognized: a server may echo a part, or break lines. */
-const tellingPart = 16;
+/** The characters by which the start of a secret is recognized, and any part: a server may cut it, or break its lines. */
+const telling = { start: 16, part: 20 } as const;
 
 /** The secrets of a step. Redacts them in everything that the step writes, and makes the runner mask them. */
 export class Secrets {
   /** The forms that are too short to have parts. */
   readonly #short = new Set<string>();
-  /** Each part of `tellingPart` characters of each longer form. */
+  /** The start of each longer form, and each of its parts. */
   readonly #parts = new Set<string>();
 
   /**
@@ -35,21 +35,24 @@ export class Secrets {
   }
 
   #know(form: string): void {
-    if (form.length < tellingPart) this.#short.add(form);
-    for (let end = tellingPart; end <= form.length; end++)
-      this.#parts.add(form.slice(end - tellingPart, end));
+    if (form.length < telling.part) this.#short.add(form);
+    if (form.length >= telling.start) this.#parts.add(form.slice(0, telling.start));
+    for (let end = telling.part; end <= form.length; end++)
+      this.#parts.add(form.slice(end - telling.part, end));
   }
 
-  /** Replaces every secret in a text, and every part of one from `tellingPart` characters on. */
+  /** Replaces every secret in a text, every start, and every longer part of one. */
   redact(text: string): string {
     let rest = text;
     for (const form of this.#short) rest = rest.replaceAll(form, '***');
     if (this.#parts.size === 0) return rest;
     let clean = '';
     let shown = 0;
-    for (let end = tellingPart; end <= rest.length; end++) {
-      const start = end - tellingPart;
-      if (!this.#parts.has(rest.slice(start, end))) continue;
+    for (let end = telling.start; end <= rest.length; end++) {
+      const has = (length: number) => end >= length && this.#parts.has(rest.slice(end - length, end));
+      const known = [telling.part, telling.start].find(has);
+      if (known === undefined) continue;
+      const start = end - known;
       if (clean === '' || start > shown) clean += `${rest.slice(shown, start)}***`;
       shown = end;
     }
@@ -60,7 +63,7 @@ export class Secrets {
 /** Adds the part of a token that is secret: Laravel writes the id of the token before it, such as `12|`. */
 function withPlainPart(token: string): readonly string[] {
   const [, plain = ''] = /^\d+\|(.*)$/.exec(token) ?? [];
-  return plain.length < tellingPart ? [token] : [token, plain];
+  return plain.length < telling.start ? [token] : [token, plain];
 }
 
 /** Returns the forms of a secret in a URL: some servers escape fewer characters, some in lower case. */

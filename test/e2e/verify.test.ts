@@ -66,7 +66,7 @@ describe.concurrent('verify-command', () => {
       (_, line) => `line ${line} @acme/everyone </pre> \`\`\``,
     ).join('\n');
     await using shop = await openShop({
-      commandOutcome: succeeds(`test-token-9f3kq7zx2mwt5vbd\n${printed}`),
+      commandOutcome: succeeds(`test-token-0123456789abcdef\n${printed}`),
     });
     shop.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run({ ...verify, 'show-logs': 'true' });

@@ -12,7 +12,7 @@ import type { RateLimits } from './rate-limits.ts';
 import { type RecordedRequest, receive } from './recorded-request.ts';
 import { WorldTime } from './world-time.ts';
 
-export const DEFAULT_TOKEN = 'test-token-9f3kq7zx2mwt5vbd';
+export const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
 export interface EmulatorOptions {
   /** The port; by default 0, which means any free port. */

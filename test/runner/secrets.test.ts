@@ -54,6 +54,8 @@ test('what a cut leaves of a long token is redacted', () => {
 
 test('a text that only shares a few characters with a token stays', () => {
   expect(secretsOf('laravel-token-0123456789').redact('laravel-token')).toBe('laravel-token');
+  const commit = '0123456789abcdef0123456789abcdef01234567';
+  expect(secretsOf('test-token-0123456789abcdef').redact(commit)).toBe(commit);
 });
 
 test.each([
@@ -62,10 +64,10 @@ test.each([
   ['its lines', token.replace(/.{17}/g, '$&\n')],
   ['lines of its base64', Buffer.from(`Secret: ${token}`).toString('base64').replace(/.{20}/g, '$&\r\n')],
   ['itself with a capital letter', `A${token.slice(4)}`],
-])('of a token, no 16 characters in a row are left if a server sends %s', (_, text) => {
+])('of a token, no 20 characters in a row are left if a server sends %s', (_, text) => {
   const clean = secretsOf(token).redact(`it said: ${text}.`);
   expect(clean).toMatch(/^it said: .*\*\*\*.*\.$/s);
   for (const form of [token, Buffer.from(`ab${token}`).toString('base64').slice(3, -2)])
-    for (let start = 0; start + 16 <= form.length; start++)
-      expect(clean).not.toContain(form.slice(start, start + 16));
+    for (let start = 0; start + 20 <= form.length; start++)
+      expect(clean).not.toContain(form.slice(start, start + 20));
 });
