@@ -69,13 +69,3 @@ test('an answer of which nothing is used may not be a page, by its looks or by i
   expect(() => expectNoPage(json)).not.toThrow();
   expect(parse(json)).toEqual({});
 });
-
-test('a response of very many levels is refused, since it could not be written as an output', () => {
-  const nested = (levels: number) => ({
-    status: 200,
-    headers: {},
-    body: '['.repeat(levels) + ']'.repeat(levels),
-  });
-  expect(parse(nested(100))).toHaveLength(1);
-  expect(whyNot(() => parse(nested(100_000)))).toBe('is nested too deep');
-});
