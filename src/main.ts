@@ -29,10 +29,7 @@ const loaders: Readonly<Record<ActionName, () => Promise<(step: Step) => Promise
   'forge-restart': async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
 };
 
-/**
- * Runs one action as a workflow step. Each `action.yml` has an entry in `dist`, which calls this function with its
- * early connection.
- */
+/** Runs one action as a workflow step. Called by the entries in `dist`, one for each `action.yml`. */
 export async function run(name: ActionName, connection?: EarlyConnection): Promise<void> {
   await runStep(titles[name], await loaders[name](), connection);
   // Exit now: an unanswered DNS query would keep Node.js alive.

@@ -96,10 +96,7 @@ export function waitingFor({ clock, random, cancelled }: Timing, span: number): 
 
 const progressEvery = 30_000;
 
-/**
- * Calls `look` at once, then after growing pauses, until `isEnough` accepts its result or the deadline comes. Returns the
- * last result.
- */
+/** Calls `look` after growing pauses, until `isEnough` or the deadline. Returns the last result. */
 export async function poll<T>(
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,

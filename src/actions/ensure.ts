@@ -59,10 +59,7 @@ export async function runEnsure(step: Step): Promise<void> {
   });
 }
 
-/**
- * Waits for the deployment of the commit that `wait-for-commit` names. Drops the list of processes from before the
- * wait.
- */
+/** Waits for `wait-for-commit`. Drops the list of processes from before the wait. */
 async function waitFirst(rollout: RolloutContext, target: Target): Promise<Target> {
   if (rollout.goals.commit === undefined) return target;
   const located = await locate(rollout.session, target);
@@ -153,9 +150,7 @@ function warnOf(
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
-/**
- * Describes the process. For a pinned process, describes the existing one, since its declaration may omit the command.
- */
+/** Describes the process; a pinned one as it exists, since its declaration may omit the command. */
 function subjectOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
   return describe('id' in wanted && process !== undefined ? process : wanted.spec);
 }

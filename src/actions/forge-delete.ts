@@ -100,10 +100,7 @@ function openWorld(session: Session, target: ForgeTarget, changes = 0) {
   };
 }
 
-/**
- * Finds a process by its id. If Forge is already removing the process, waits until it is gone and returns an empty
- * list.
- */
+/** Finds a process by its id. Empty if Forge is removing it already: then waits until it is gone. */
 async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
   const found = await world.store.findAny(id);
   if (found === undefined) return [];

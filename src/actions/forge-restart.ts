@@ -25,9 +25,7 @@ import { idOutputs } from './report/cloud.ts';
 import { forgeLine, forgeTable } from './report/forge.ts';
 import { type Session, withSession } from './session.ts';
 
-/**
- * The largest number of processes that the step reads one by one. For more, it reads lists: one request shows thirty.
- */
+/** The most processes to read one by one. For more, it reads lists: one request shows thirty. */
 const fewProcesses = 3;
 
 /** Restarts the processes that match, and waits until they are up. */

@@ -85,10 +85,7 @@ export function livenessOf(deployments: readonly Deployment[], bornAt: number | 
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
 }
 
-/**
- * True if a process of this age is in effect: a deployment that began after its creation has succeeded. An environment
- * without deployments counts as in effect, as in `livenessOf`.
- */
+/** True if a deployment that began after this time has succeeded, or if there is no deployment. */
 export function isInEffect(deployments: readonly Deployment[], bornAt: number | undefined): boolean {
   const succeeded = deployments.find(hasSucceeded);
   return deployments.length === 0 || (succeeded !== undefined && beganAfter(succeeded, bornAt));

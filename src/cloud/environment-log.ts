@@ -158,10 +158,7 @@ export interface Health {
 /** Milliseconds after which a single process that was not started again is down. */
 const longestPause = 10_000;
 
-/**
- * Judges processes by their events in the log. `restarting` is certain: one copy has exited twice, or the only copy was
- * not started again.
- */
+/** Judges processes by their events. `restarting`: a copy has exited twice, or the only one stays down. */
 export function judge(
   processes: readonly WatchedProcess[],
   events: readonly ProcessEvent[],

@@ -123,10 +123,7 @@ function undeclared({ environments }: Fleet, wanted: string): Failure {
   });
 }
 
-/**
- * Lists the instances of an environment. Returns a sentence if the step leaves the environment out, and a `Failure` for
- * names that are wrong in the manifest. Throws if a request fails.
- */
+/** Lists an environment's instances. Returns a sentence to leave it out; a `Failure` for wrong names. */
 async function lookAt(
   client: HttpClient,
   { environment, declared }: AssignedEnvironment,

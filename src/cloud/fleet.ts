@@ -266,10 +266,7 @@ export interface RunningEnvironment extends NamedEnvironment {
   readonly instances: readonly RunningInstance[];
 }
 
-/**
- * Returns one manifest of the processes in all environments of an application, for which `apply` plans no change.
- * Processes that are the same in all of them become `defaults`.
- */
+/** Returns one manifest of all environments that `apply` finds unchanged. What all have is `defaults`. */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
   application: string,

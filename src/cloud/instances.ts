@@ -73,10 +73,7 @@ export interface Include {
   readonly environment: boolean;
 }
 
-/**
- * Lists the instances of an environment, with the resources to include. Lists the instances alone if the service
- * refuses the `include`, or if the response is too large.
- */
+/** Lists an environment's instances, without `include` if that is refused or makes too much. */
 export async function listInstances(
   client: HttpClient,
   { id, name }: Pick<Environment, 'id' | 'name'>,

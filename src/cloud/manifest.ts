@@ -34,10 +34,7 @@ export interface RunningInstance {
   readonly processes: readonly ExistingProcess[];
 }
 
-/**
- * Returns a manifest of the existing processes, for which `apply` plans no change. Its comments name the processes that
- * a manifest cannot declare.
- */
+/** Returns a manifest that `apply` finds unchanged. Comments name what a manifest cannot declare. */
 export function writeCloudManifest(
   instances: readonly RunningInstance[],
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

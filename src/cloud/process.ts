@@ -50,10 +50,7 @@ const Related = v.object({
   relationships: v.object({ instance: v.object({ data: v.object({ id: Id }) }) }),
 });
 
-/**
- * Reads a process from a resource of the API, and ignores fields of an unexpected form. A process that the other fields
- * do not identify is in doubt.
- */
+/** Reads a process. Ignores fields of an unexpected form; without an identity, it is in doubt. */
 export function processFrom(id: string, resource: unknown, instanceId = ''): ExistingProcess {
   const odd: string[] = [];
   const take = attributesOf(resource, (name, value) => {

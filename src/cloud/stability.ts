@@ -50,10 +50,7 @@ export function isTooBusy({ why }: Health): boolean {
 /** Milliseconds after a failure before the next look. */
 const pauseAfterFailure = 5_000;
 
-/**
- * Judges by the last `span` milliseconds of the log. Waits only to repeat a failed read. A process that no deployment
- * has put into effect is `unknown`.
- */
+/** Judges by the last `span` milliseconds of the log. A process that is not deployed is `unknown`. */
 export async function lookBack(
   watched: readonly WatchedProcess[],
   span: number,

@@ -107,10 +107,7 @@ function stillMissing({ what, why, fix, annotations }: NotThere, span: number): 
   });
 }
 
-/**
- * Finds an environment by its id, without its application. Undefined if there is none, so that a name or a branch may
- * look like an id.
- */
+/** Finds an environment by its id. Undefined if there is none: a name may look like an id. */
 async function environmentById(
   client: HttpClient,
   { environment: id, headBranch, application, repository, withProcesses }: EnvironmentName,

@@ -47,10 +47,7 @@ export async function update(
   return { process: updated };
 }
 
-/**
- * Throws a `Failure` for a change of options on a process in doubt: the request sends the whole config, so unknown
- * options could get lost.
- */
+/** Refuses new options for a process in doubt: the request sends all, and unknown ones could get lost. */
 function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): void {
   if (doubt === undefined || !Object.keys(changes).some((field) => field.startsWith('config.'))) return;
   throw new Failure({

@@ -169,10 +169,7 @@ class Attempt<S, P extends Existing> {
     return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
-  /**
-   * Applies the rules to the process of this run, and returns the process that stays. Undefined if the run gave way to a
-   * process that is gone, too.
-   */
+  /** Applies the rules. Returns the process that stays; undefined if both are gone. */
   async #stayOrGiveWay(made: P): Promise<P | undefined> {
     this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
     await this.#refuseOtherForm(made);

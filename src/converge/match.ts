@@ -61,10 +61,7 @@ export interface Halfway<P> {
   readonly successor: P;
 }
 
-/**
- * Recognizes an interrupted replacement: of two matches of the same identity, the older one has drifted, and the younger
- * one is as declared. Undefined for other matches.
- */
+/** Recognizes an interrupted replacement: an older match with drift, and a younger one without. */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,
   found: readonly P[],

@@ -86,10 +86,7 @@ interface PlacedContest<S, P> extends Contest<S, P> {
   readonly place: Place;
 }
 
-/**
- * Plans the operations that make each place match its declarations. With `prune`, it deletes undeclared processes;
- * without, only the old process of an interrupted replacement.
- */
+/** Plans the operations for each place. Without `prune`, deletes only what a replacement has left. */
 export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
   service: Service<S, P>,
@@ -213,10 +210,7 @@ export interface SettledPlan<S, P extends Existing> {
   readonly plan: Plan<S, P>;
 }
 
-/**
- * Plans for places after races have settled: if more processes match than are declared, it looks again. Throws a
- * `Failure` if the plan would have to guess.
- */
+/** Plans when races have settled. Throws a `Failure` if the plan would have to guess. */
 export async function settledPlan<S, P extends Existing>(
   first: readonly PlaceState<S, P>[],
   look: (place: Place) => Promise<Listing<P>>,

@@ -51,10 +51,7 @@ export interface Service<S, P extends Existing> {
 /** The result of a create request. A request that certainly created nothing throws instead. */
 export type CreateResult<P> =
   | { readonly kind: 'created'; readonly made: P }
-  /**
-   * No usable response: the process may exist. `retryAfter`: the milliseconds that the service asks to wait before the
-   * next request.
-   */
+  /** No usable response: the process may exist. `retryAfter`: milliseconds, if the service names them. */
   | { readonly kind: 'lost'; readonly cause: string; readonly retryAfter?: number | undefined }
   /** Not created: a process with this name exists. */
   | { readonly kind: 'taken'; readonly refusal: Failure };
@@ -69,10 +66,7 @@ export interface Store<S, P extends Existing> {
   /** Reads a process by its id, which does not lag; undefined if there is none. */
   find(id: string): Promise<P | undefined>;
   create(spec: S): Promise<CreateResult<P>>;
-  /**
-   * Updates a process. Returns the process in the response; undefined if the response has none. Only for a service that
-   * can update processes.
-   */
+  /** Updates a process, on a service that can. Returns it; undefined if the response is empty. */
   update?(id: string, changed: object): Promise<P | undefined>;
   /** Requests a removal, which may go on after the response. A missing process is success. */
   remove(id: string): Promise<void>;

@@ -59,10 +59,7 @@ export function plannedRows<S, P extends Existing>(
   }));
 }
 
-/**
- * Returns the rows of a result. An operation that was not done shows its planned changes. `locationOf`: returns the
- * location of a declaration in the manifest.
- */
+/** Returns the rows of a result. An operation that was not done shows its planned changes. */
 export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,

@@ -90,10 +90,7 @@ export function rowName({ command, user, directory }: ForgeSpec | ForgeProcess):
   };
 }
 
-/**
- * Returns the differences between a process and its declaration. A missing number in the response is no difference:
- * after a replacement it would be missing, too.
- */
+/** Returns the differences. A missing number is none: after a replacement it would be missing, too. */
 export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
   return spec.processes === undefined || processes === undefined || processes === spec.processes
     ? {}

@@ -35,10 +35,7 @@ export interface RunningServer {
   readonly processes: readonly ForgeProcess[];
 }
 
-/**
- * Returns a manifest of the existing processes, for which `forge/apply` plans no change. Its comments name the
- * processes that a manifest cannot declare.
- */
+/** Returns a manifest that `forge/apply` finds unchanged. Comments name what it cannot declare. */
 export function writeForgeManifest(
   { id, name, site, processes }: RunningServer,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

@@ -50,10 +50,7 @@ export function isLeaving({ status }: ForgeProcess): boolean {
 /** Milliseconds after which `stopped` is final: a restart shows `stopped` for a shorter time. */
 const longestStop = 15_000;
 
-/**
- * Returns a judge for the looks of one wait. For each look, it returns the ids of the processes that have ended, or have
- * been stopped for too long.
- */
+/** Returns a judge for the looks of one wait, which returns the ids of processes that have ended for good. */
 function downWatch(
   clock: Clock,
 ): (processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]) => ReadonlySet<string> {
@@ -242,10 +239,7 @@ export interface StatusSource {
   readonly pacer: Pick<Pacer, 'begin' | 'pay' | 'wait'>;
 }
 
-/**
- * Watches the statuses until all processes have been up for `span` milliseconds. Ends at once when a process is not
- * stable. A process that a look does not show is gone.
- */
+/** Watches until all have been up for `span` milliseconds, or one is not stable. A missing one is gone. */
 export async function watchStatus(
   processes: readonly ForgeProcess[],
   span: number,

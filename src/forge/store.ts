@@ -123,10 +123,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     // All processes of a server belong to the user.
   }
 
-  /**
-   * Reads a process, and adds the site of this store. Forge does not report the site, but a list filtered by a site
-   * holds only processes of that site.
-   */
+  /** Reads a process, and adds the site of this store: Forge reports it only by filtered lists. */
   #processFrom(id: string, resource: unknown): ForgeProcess {
     return { ...processFrom(id, resource), siteId: this.#target.siteId };
   }
@@ -187,10 +184,7 @@ function bodyOf(spec: ForgeSpec): unknown {
   return { name, command, user, directory, processes, site_id, startsecs, stopwaitsecs, stopsignal };
 }
 
-/**
- * Lists the processes of a server, each with its site if a declaration names that site. Only the list of a site shows
- * that a process belongs to the site.
- */
+/** Lists the processes of a server, each with its site: only the list of a site shows that. */
 export async function listWithSites(
   declared: readonly ForgeSpec[],
   list: (filter: ProcessFilter) => Promise<Listing<ForgeProcess>>,

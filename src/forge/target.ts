@@ -97,10 +97,7 @@ async function listNamed(
   return items.map((item) => ({ id: item.id, name: attributesOf(item)('name', Text) ?? item.id }));
 }
 
-/**
- * Finds a resource by its exact name. The filter of the API may match parts of names; if the filtered list lacks the
- * name, the whole list decides.
- */
+/** Finds a resource by its exact name. Filters match parts of names, so the whole list decides. */
 async function findNamed(client: HttpClient, catalog: Catalog, wanted: string): Promise<NamedThing> {
   if (isNumber(wanted)) return { id: wanted, name: wanted };
   const { kind, where, call } = catalog;

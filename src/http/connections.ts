@@ -12,10 +12,7 @@ export class Connector {
     this.#timeout = timeout;
   }
 
-  /**
-   * Connects to the origin of a URL, TLS included. With `socket`, an open connection that leads there, it only adds
-   * TLS.
-   */
+  /** Connects to the origin of a URL. With `socket`, an open connection to it, only adds TLS. */
   async connect({ protocol, hostname, port }: URL, socket?: Socket): Promise<Socket> {
     const isSecure = protocol === 'https:';
     const host = hostname.replace(/[[\]]/g, '');

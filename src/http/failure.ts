@@ -38,10 +38,7 @@ export class HttpFailure extends Failure {
     this.fields = details.fields ?? [];
   }
 
-  /**
-   * True when the request may have taken effect, so that the caller must look. False after a redirect: a repeated
-   * request gets the same redirect.
-   */
+  /** True when the request may have taken effect. False after a redirect, which would come again. */
   get isLost(): boolean {
     const { arrival, status = 0 } = this;
     return arrival === 'maybe' && !(status >= 300 && status < 400);

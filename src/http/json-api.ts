@@ -17,10 +17,7 @@ export const Text = v.pipe(v.string(), v.nonEmpty());
 
 const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
 
-/**
- * Returns a function that reads single attributes of a resource. For an attribute that its schema refuses, the function
- * calls `onOdd` and returns undefined.
- */
+/** Returns a reader of single attributes: for one of another form, calls `onOdd`, returns undefined. */
 export function attributesOf(
   resource: unknown,
   onOdd: (name: string, value: unknown) => void = () => undefined,
@@ -58,10 +55,7 @@ function isOfType(type: string, resource: unknown): boolean {
 /** A list of any values; empty if the response has no list. */
 export const Anything = v.fallback(v.array(v.unknown()), []);
 
-/**
- * Returns the schema of a document with one resource, or with a list of only this resource. With an `id`, the schema
- * refuses every other resource.
- */
+/** Returns the schema of one resource, also in a list of one. With an `id`, refuses every other. */
 export function one<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   resource: S,
   id?: string,

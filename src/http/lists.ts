@@ -139,10 +139,7 @@ async function readPages<S extends Resource, I extends v.GenericSchema>(
   return { pages, date };
 }
 
-/**
- * Returns the query of a link to the next page. An origin other than that of `own` is a `Failure` for a needed link, and
- * undefined for any other.
- */
+/** Returns the query of a next link. Another origin than `own` is a `Failure` for a needed link. */
 function linkedQuery(call: HttpCall, link: string, own: URL, isNeeded: boolean): Query | undefined {
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
   if (url?.origin !== own.origin && !isNeeded) return undefined;

@@ -119,10 +119,7 @@ export function writeManifest(
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${text}`;
 }
 
-/**
- * True if a manifest can use this name; otherwise the manifest has the id, for example for a name with invisible
- * characters.
- */
+/** True if a manifest can use this name, and needs no id: not with invisible characters, say. */
 export function isPlainName(name: string): boolean {
   return name.trim() !== '' && name.length <= 200 && invisibleIn(name).length === 0;
 }
@@ -137,10 +134,7 @@ export function undeclarable([problem]: readonly Problem[]): Declarable {
   return { why: `${why}; prune would delete it` };
 }
 
-/**
- * Declares the processes of a place, except duplicates: processes with equal identity. Returns a note for each process
- * that is left out.
- */
+/** Declares the processes of a place, except duplicates. Returns a note for each one left out. */
 export function declareAll<P extends { readonly id: string }>(
   where: string,
   processes: readonly P[],

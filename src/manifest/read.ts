@@ -55,10 +55,7 @@ export interface ManifestKind<S> {
 /** The largest number of bytes in a manifest: enough for some thousands of processes. */
 export const maxManifestBytes = 256 * 1024;
 
-/**
- * The largest number of processes in a manifest, more than any environment runs: aliases could make many more of a
- * small file.
- */
+/** More processes than any environment runs: aliases could make many more of a small file. */
 const maxProcesses = 5_000;
 /** The number of mistakes after which no other process is read. */
 const maxMistakes = 5_000;
@@ -138,10 +135,7 @@ function whyNoManifest(
     : `this is not a manifest: it has no key ${roots.map((root) => `"${root}"`).join(' or ')}`;
 }
 
-/**
- * Reads the values of a mapping. Notes a problem for a key that is not in `keys`, and for any value that is not a
- * mapping.
- */
+/** Reads the values of a mapping. Notes a problem for any other key, and for any other value. */
 export function readKeys(
   yaml: YamlFile,
   part: Part,

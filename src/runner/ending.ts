@@ -155,9 +155,7 @@ const graceForWrites = 4_000;
 export interface StopSignals {
   /** Aborted at the first signal; its reason is a `Cancelled`. */
   readonly cancelled: AbortSignal;
-  /**
-   * Aborted a few seconds after `cancelled`, before the runner kills the step: until then, running writes may finish.
-   */
+  /** Aborted some seconds after `cancelled`, before the runner kills: running writes may finish. */
   readonly cutOff: AbortSignal;
   /** Stops listening, so that Node.js can end. */
   release(): void;

@@ -72,9 +72,7 @@ export function prose(text: string): Html {
   })}`;
 }
 
-/**
- * Inputs with names that are ordinary words. Such a word counts as an input only after words such as `set` or `check`.
- */
+/** Ordinary words that are also inputs. They count as inputs only after a word such as `set`. */
 const wordy =
   'application|command|connection|directory|environment|instance|manifest|organization|processes|queue|server|site|token|type|user';
 

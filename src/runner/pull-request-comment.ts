@@ -16,10 +16,7 @@ export interface CommentTarget {
   readonly requestTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
-  /**
-   * Aborted a few seconds after a cancellation, to end all requests: until then the comment can report the
-   * cancellation.
-   */
+  /** Aborted some seconds after a cancellation: until then the comment can report it. */
   readonly cutOff: AbortSignal;
   readonly log: { info(line: string): void; debug(line: string): void };
 }
@@ -77,10 +74,7 @@ const Editors = v.object({
 });
 const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
 
-/**
- * Creates the comment, or updates the existing one of the same token. Retries like the requests to the services. Throws
- * an `HttpFailure`.
- */
+/** Creates or updates the comment of this token. Retries as for a service. Throws an `HttpFailure`. */
 export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
   const { clock, cutOff, log, random } = target;
   const gitHub = open(target);
@@ -182,10 +176,7 @@ export async function readMergedComments(
   }
 }
 
-/**
- * Drops the comments that somebody else has edited, as far as the token may see editors. Throws an `HttpFailure` if
- * GitHub does not respond.
- */
+/** Drops comments that others have edited, as far as the token sees editors. Throws an `HttpFailure`. */
 async function unedited(client: HttpClient, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();

@@ -33,10 +33,7 @@ export interface Step {
   readonly connection: EarlyConnection | undefined;
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
-  /**
-   * Sets the summary's headline; the last call counts. If the step fails, the text stands in bold below the failure's
-   * headline.
-   */
+  /** Sets the summary's headline; the last call counts. After a failure, it stands below in bold. */
   headline(mark: Mark, text: Html): void;
   /** Adds a block to the summary. The step writes the summary when it ends, also when it fails. */
   summarize(block: Block): void;

@@ -66,10 +66,7 @@ export function facts(rows: readonly (readonly [name: string, value: Html])[]): 
   return html`<table>${known.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
-/**
- * Shows a failure's details: lines as paragraphs, lines with a dash as a list. An indented line continues the item
- * above.
- */
+/** Shows details: paragraphs, and lists of lines with a dash. An indented line continues an item. */
 export function reasons(message: string): Html {
   const blocks: Html[] = [];
   let items: Html[] = [];
@@ -138,10 +135,7 @@ function idLine(all: ReadonlyMap<string, ReadonlySet<string>>): Html {
   return named.length === 0 ? html`` : html`<p><sub>${joined(named, html` · `)}</sub></p>`;
 }
 
-/**
- * Makes the headline and the warnings. After a failure, the failure is the headline, and the headline `own` is bold
- * text below.
- */
+/** Makes the headline and the warnings. After a failure, the headline `own` is bold text below it. */
 export function heading(
   own: Headline | undefined,
   ending: Ending | undefined,

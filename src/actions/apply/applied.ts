@@ -119,10 +119,7 @@ function environmentNames(all: readonly MemberResult[]): Html {
   );
 }
 
-/**
- * Returns the state of all environments together. One environment that waits for a deployment outweighs those that are
- * live.
- */
+/** Returns the state of all environments together: one that waits outweighs those that are live. */
 function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
   const states = all.map(stateOf);
   return (['waiting', 'behind', 'asleep', 'deployed'] as const).find((effect) => states.includes(effect));

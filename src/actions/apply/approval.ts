@@ -18,10 +18,7 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rows: readonly PlanRow[];
-  /**
-   * True for an environment that matched a pattern, such as `preview/*`: the step skips it if the pull request has not
-   * shown it.
-   */
+  /** True for an environment of a pattern: the step skips it if the pull request has not shown it. */
   readonly isOptional: boolean;
 }
 

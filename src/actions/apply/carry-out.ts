@@ -99,10 +99,7 @@ function guardDeletes(report: PlanReport, rows: readonly PlanRow[]): void {
   });
 }
 
-/**
- * With `fail-on-change`, throws a `Failure` if a dry run has changes. `waits`: true if unchanged processes wait for a
- * deployment, which fails the step, too.
- */
+/** With `fail-on-change`, throws a `Failure` if a dry run has changes, or processes wait (`waits`). */
 export function refuseDrift(
   { where, inputs: { file, failOnChange } }: PlanReport,
   rows: readonly PlanRow[],
@@ -124,10 +121,7 @@ export function refuseDrift(
   });
 }
 
-/**
- * Returns a function that carries out a plan. All plans share one limit of parallel requests, and the log counts their
- * finished changes out of `writes`.
- */
+/** Returns a function that carries out a plan. All plans share one limit of parallel requests. */
 export function carrier<S, P extends Existing>(
   session: Session,
   { service, pace }: AppliedService<S, P>,

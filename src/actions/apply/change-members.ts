@@ -40,9 +40,7 @@ export async function proveAll(
   });
 }
 
-/**
- * Carries out all plans in parallel under one limit of requests. Deploys each environment as soon as its plan is done.
- */
+/** Carries out all plans in parallel. Deploys each environment as soon as its plan is done. */
 export async function changeAll(
   session: Session,
   inputs: ApplyInputs,
@@ -91,10 +89,7 @@ async function goLive(
   saySleep(step, await rollOut(rollout, { ...change, environment, instanceId: undefined }));
 }
 
-/**
- * Runs `work` for each environment, and returns the results and errors. Leaves out optional environments that failed
- * because they were deleted meanwhile.
- */
+/** Runs `work` for each environment. Leaves out optional environments that were deleted meanwhile. */
 async function endedAll(
   step: Step,
   plans: readonly PlannedMember[],

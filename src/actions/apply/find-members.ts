@@ -208,10 +208,7 @@ function stepIn(session: Session, name: string, isAlone: boolean) {
   };
 }
 
-/**
- * True if an optional environment, such as a preview, was deleted during the step, which a notice then says. The other
- * environments must not fail because of it.
- */
+/** True if an optional environment was deleted meanwhile. Says so in a notice; the others go on. */
 export async function isGone({ log }: Step, { isOptional, environment, part }: Member): Promise<boolean> {
   if (!isOptional) return false;
   try {

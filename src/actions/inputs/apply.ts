@@ -28,10 +28,7 @@ export interface PlanSubject extends PlanInputs<unknown> {
   readonly connection: Connection;
   /** The environment or organization, as the workflow writes it. */
   readonly where: string;
-  /**
-   * The inputs that name the environment or organization. Undefined if a needed input is missing: then there is no
-   * comment.
-   */
+  /** The inputs that name the target. Undefined, and no comment, if a needed input is missing. */
   readonly input: readonly string[] | undefined;
 }
 

@@ -62,9 +62,7 @@ export interface Verification {
   readonly timeout: number;
 }
 
-/**
- * The largest number of characters of a command. Source: the command request in Laravel Cloud's OpenAPI description.
- */
+/** The most characters of a command. Source: Laravel Cloud's OpenAPI description. */
 const longestCommand = 150_000;
 
 function readVerification(inputs: Inputs): Verification | undefined {

@@ -14,10 +14,7 @@ import { check, isMapping, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { quoted, wholeNumberOf, yamlFlag } from '../../text.ts';
 
-/**
- * Reads an input as JSON; undefined if that is not possible. A repeated key in the outermost object is a problem: its
- * last value would win silently.
- */
+/** Reads an input as JSON; undefined if it is none. A repeated key at the top is a problem. */
 function readJson(inputs: Inputs, name: string, example: string): { readonly value: unknown } | undefined {
   const text = inputs.text(name);
   if (text === undefined) return undefined;

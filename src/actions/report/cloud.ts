@@ -91,10 +91,7 @@ export function optionsHtml(shown: ShownSettings): Html {
   );
 }
 
-/**
- * Returns a value as code, a changed one as `1` → `2`, and one that stays as `1` (declared: `2`); empty for an unset
- * value.
- */
+/** Returns a setting as `1`, `1` → `2`, or `1` (declared: `2`) if it stays; empty if unset. */
 export function settingHtml(field: string, { settings, changes = {}, ignored = {} }: ShownSettings): Html {
   const [value, change, left] = [settings[field], changes[field], ignored[field]];
   if (left !== undefined)

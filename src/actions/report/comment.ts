@@ -76,15 +76,10 @@ function hash(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 
-/**
- * The limit for a comment: GitHub refuses more than 65,536 characters. The step counts bytes, which are never fewer.
- */
+/** GitHub refuses a comment of more than 65,536 characters. Bytes are never fewer. */
 export const maxCommentBytes = 65_536;
 
-/**
- * Returns the connection to GitHub and the run's repository; undefined if the run names no repository or no valid
- * address.
- */
+/** Returns the connection to GitHub; undefined if the run names no repository or no valid address. */
 export function gitHubOf(
   { environment, workflow: { repository }, clock, random, log }: Step,
   { commentInputs: { token }, connection: { requestTimeout } }: PlanSubject,

@@ -14,10 +14,7 @@ import { dryRunNext, markOf, outcomeText } from './ensure.ts';
 /** The largest number of rows that the summary shows without a click. */
 const manyRows = 20;
 
-/**
- * Returns processes as a table that fits a phone. If there are many, shows those that are not up, and all behind a
- * click.
- */
+/** Returns processes as a table for a phone; of many, those that are not up, and all folded below. */
 export function forgeTable(
   processes: readonly ForgeProcess[],
   columns: 'status' | 'no status' = 'status',

@@ -16,10 +16,7 @@ export interface PlanBody {
   readonly file: string;
   /** The names of the environments that failed, if the plan is about several. */
   readonly failed: ReadonlySet<string>;
-  /**
-   * Returns the plan's text. `room`: the largest number of characters of a name in a line. The folded part has longer
-   * names in full.
-   */
+  /** Returns the plan's text. `room`: the most characters of a name in a line; below, it is whole. */
   textOf(room?: number): PlanText;
 }
 
@@ -118,10 +115,7 @@ function lineCount({ places, whole, unchanged, ids }: PlanText): number {
   );
 }
 
-/**
- * Returns the first lines of a plan. Drops ids first, then unchanged processes, then whole commands, then the plan's
- * end.
- */
+/** Returns the first lines: drops ids, then unchanged processes, then whole commands, then the plan's end. */
 function firstLines(all: PlanText, count: number): Shown {
   let room = count;
   const take = (lines: readonly string[]): readonly string[] => {
@@ -152,10 +146,7 @@ function mostThatFit(most: number, fits: (count: number) => boolean): number {
   return low;
 }
 
-/**
- * Returns the time of the changes in words, if it is longer than the window of the rate limit. `limit`: the rate limit
- * in words.
- */
+/** Returns the time of the changes in words, if it exceeds the window of the rate limit, `limit`. */
 export function describeTime(changes: number, pace: Pace, limit: string): string | undefined {
   const time = leastTime(changes, pace);
   if (time <= pace.window) return undefined;

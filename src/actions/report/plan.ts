@@ -268,10 +268,7 @@ function reported({ action, particulars, identity, processId, changes, status, e
 /** The limit for `plan-json`. GitHub allows a job 1 MB of outputs, and counts two bytes for each character. */
 const maxCharacters = 480_000;
 
-/**
- * Returns `plan-json`. If the text is too long for an output, leaves out unchanged processes first, then others, both
- * from the end, and calls `warn`.
- */
+/** Returns `plan-json`. If it is too long, leaves out rows, unchanged ones first, and calls `warn`. */
 export function planJson(
   operations: readonly { readonly action: string }[],
   warn: (line: string) => void,

@@ -51,10 +51,7 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   return new Unfinished({ ...parts, annotations: [{ message, place }] }, done);
 }
 
-/**
- * Returns the error of a step that was cancelled after its first change. `going`: sentences about work that goes on
- * without the step.
- */
+/** Returns the error of a step cancelled midway. `going`: sentences about work that goes on. */
 export function cancelledMidway(
   { where, cancelled }: Omit<Applied, 'whenLive'>,
   rows: readonly PlanRow[],

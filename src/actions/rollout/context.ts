@@ -88,10 +88,7 @@ interface Located {
   readonly instanceId: string | undefined;
 }
 
-/**
- * Reads the instance and the environment as far as they are not known. Throws a `Failure` if the environment stays
- * unknown.
- */
+/** Reads the instance and the environment if not known. Throws a `Failure` if the environment stays unknown. */
 export async function locate(session: Session, { environment, instance, instanceId }: Located) {
   const isKnown = environment !== undefined && instance !== undefined;
   const read = isKnown || !instanceId ? instance : await readInstance(session.within().client, instanceId);
@@ -163,10 +160,7 @@ export class ReadAhead {
   }
 }
 
-/**
- * Waits for the deployment of the commit that `wait-for-commit` names. Returns the environment after the wait; undefined
- * without `wait-for-commit`.
- */
+/** Waits for `wait-for-commit`. Returns the environment after it; undefined without the input. */
 export async function awaitCommit(
   rollout: RolloutContext,
   environment: Environment,

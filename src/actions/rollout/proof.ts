@@ -31,9 +31,7 @@ interface StabilityProof extends Pick<LiveState, 'deployed' | 'deployments' | 'n
   readonly showLogs: boolean;
 }
 
-/**
- * Watches the environment's log or looks back in it, and sets `stable`. Throws a `Failure` if a process keeps exiting.
- */
+/** Reads the environment's log, and sets `stable`. Throws a `Failure` if a process keeps exiting. */
 export async function proveStable(session: Session, proof: StabilityProof): Promise<void> {
   const { step } = session;
   const { environment, watched, span, deployed, deployments, now } = proof;

@@ -44,9 +44,7 @@ export async function rollOut(rollout: RolloutContext, change: StepChange): Prom
   return environment;
 }
 
-/**
- * Returns the reason why the change is not live at the end of the step; undefined with `redeploy`, or without a change.
- */
+/** Returns why the change is not live at the end; undefined with `redeploy`, or without a change. */
 function pendingOf({ kind, done, environment }: StepChange, { redeploy }: RolloutGoals): string | undefined {
   if (redeploy) return undefined;
   if (kind === 'made-by-other')
