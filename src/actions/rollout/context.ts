@@ -88,7 +88,7 @@ interface Located {
   readonly instanceId: string | undefined;
 }
 
-/** Reads the instance and the environment if not known. Throws a `Failure` if the environment stays unknown. */
+/** Reads the instance and the environment if not known. Throws a `Failure` if the latter stays unknown. */
 export async function locate(session: Session, { environment, instance, instanceId }: Located) {
   const isKnown = environment !== undefined && instance !== undefined;
   const read = isKnown || !instanceId ? instance : await readInstance(session.within().client, instanceId);
