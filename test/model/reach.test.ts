@@ -24,7 +24,7 @@ test.each([
   ['a lost create is sent again', 'It has not appeared; sending the request again'],
   ['each of two gives way, and they begin anew', 'Parallel runs each removed their own'],
   ['several stay after a race', 'parallel runs have left more than one'],
-  ['two that lost their answers cannot tell which is whose', 'cannot tell which is its own'],
+  ['two that lost their answers cannot tell which is whose', 'does not know which process is its own'],
   ['what was made is gone again', 'was created, and is gone again'],
   ['an update is not applied', 'accepted but not applied'],
   ['the deadline ends a run', 'for this part of the step'],
