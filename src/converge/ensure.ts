@@ -217,7 +217,7 @@ async function findByIdentity<S, P extends Existing>(
 
 /**
  * Ends the replacement of a killed run, which had created the new process: deletes the old one. Undefined if a read by
- * id does not find the new process: then the old one stays.
+ * id, before it or after it, does not find the new process.
  */
 async function finishReplacement<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
@@ -236,6 +236,8 @@ async function finishReplacement<S, P extends Existing>(
   runtime.log(`${state}: removing it`);
   await removeForSure(store, left.id);
   runtime.checkpoint(`replaced ${left.id} by ${successor.id} (${describeChanges(changes)})`);
+  // Its own run may have removed it meanwhile.
+  if ((await store.find(successor.id)) === undefined) return undefined;
   onExists?.(process);
   return { ...nothing, outcome: 'replaced', process, changes };
 }

@@ -191,6 +191,15 @@ describe('a replacement that was interrupted before the old one was removed', ()
     expect(server.calls).toEqual(['create horizon', 'remove 41']);
   });
 
+  test('is begun again where the new one goes together with the old one', async () => {
+    server.add('by-hand', { ...early, processes: 3 });
+    server.add('horizon', late);
+    server.onRemove = () => {
+      server.kept.length = 0;
+    };
+    expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'created', process: { id: '43' } });
+  });
+
   test('is finished only where something may be written', async () => {
     server.add('by-hand', { ...early, processes: 3 });
     server.add('horizon', late);
