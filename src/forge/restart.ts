@@ -134,8 +134,9 @@ class RestartRound {
     try {
       await store.restart(id);
     } catch (error) {
-      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
-      this.#lost.add(id);
+      const isLost = error instanceof HttpFailure && error.arrival === 'maybe' && error.retry !== 'no';
+      if (isLost || (error instanceof Cancelled && error.mayHaveActed)) this.#lost.add(id);
+      if (!isLost) throw error;
       const { reason, retryAfter = 0 } = error;
       const now = clock.now();
       const since = lost?.since ?? now;

@@ -4,6 +4,7 @@ import { type RestartContext, requestRestarts, untilUp } from '../../src/forge/r
 import type { ForgeProcess } from '../../src/forge/shapes.ts';
 import type { LastLook } from '../../src/forge/status.ts';
 import { type Arrival, HttpFailure, type Retry } from '../../src/http/failure.ts';
+import { unanswered } from '../../src/http/retry.ts';
 import { Deadline } from '../../src/time.ts';
 import { runtimeOn, VirtualClock } from '../support/virtual-clock.ts';
 import { answered, processOf } from './forge-server.ts';
@@ -214,6 +215,12 @@ test('a step that is told to stop after a lost answer says that the restart may 
   void clock.sleep(100).then(() => cancelled.abort(new Cancelled({ what: 'Not started', why: 'stopped' })));
   const { accepted, failure } = await restartAll(['31', '32', '33'], 3);
   expect(accepted).toEqual(['31']);
+  expect(failure).toMatchObject({ mayHaveActed: true, what: 'Restarting 32, 33' });
+});
+
+test('a step that is told to stop names every restart whose answer did not come', async () => {
+  meets = (id) => (id === '31' ? undefined : unanswered(`Restarting ${id}`));
+  const { failure } = await restartAll(['31', '32', '33'], 3);
   expect(failure).toMatchObject({ mayHaveActed: true, what: 'Restarting 32, 33' });
 });
 
