@@ -75,5 +75,5 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
 
 /** Returns a process in a few words: `31 ("php8.4 artisan horizon")`; for a process in doubt, its id and the doubt. */
 export function label({ id, command, doubt }: ForgeProcess): string {
-  return `${id} (${doubt ?? `"${shorten(command, 80)}"`})`;
+  return `${id} (${doubt ?? JSON.stringify(shorten(command, 80))})`;
 }

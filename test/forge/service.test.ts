@@ -102,6 +102,7 @@ test('processes that do not run are named with their statuses, and what these me
     '1 ("php 1"), 2 ("php 2") are fatal: Forge has stopped restarting after crashes; 3 (odd) is exited: the command has ended, and Forge does not restart it',
   );
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
+  expect(label(processOf({ id: '4', command: 'php "4"' }))).toBe('4 ("php \\"4\\"")');
 });
 
 test.each([...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone']])(
