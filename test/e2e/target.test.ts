@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SECRET_VARIABLE } from '../emulator/cloud-resources.ts';
-import { bringingNothing } from '../emulator/edits.ts';
+import { bringingNothing, editList, withMeta } from '../emulator/edits.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -81,6 +81,20 @@ test.concurrent.each([
     expect(step.log).toContain(`cluster Workers (${workers.id})`);
   },
 );
+
+test.concurrent('the clusters of a process that is named by its id are waited for', async () => {
+  await using shop = await openShop();
+  const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
+  shop.faults.add({
+    kind: 'edit',
+    on: 'GET .*/instances$',
+    edit: (body) => withMeta({ total: 0 })(editList(() => [])(body)),
+  });
+  const step = await shop.run({ 'process-id': id, environment: 'main', 'wait-for-environment': '60' });
+
+  expect(step.errors).toEqual([]);
+  expect(step.log).toContain('waiting up to 60 s for it');
+});
 
 test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {
   await using shop = await openShop();

@@ -70,7 +70,7 @@ export async function findCloudTarget(
   const { found, picked } = await findEnvironment(
     session,
     { ...target, environment, withProcesses: withProcesses || isPinned },
-    (found) => (isPinned ? undefined : pickInstance(found, instance)),
+    (found) => (isPinned && found.instances.length > 0 ? undefined : pickInstance(found, instance)),
     (id) => ahead?.begin(id),
   );
   const own = picked ?? (await holderOf(session, found, pinned)) ?? pickInstance(found, instance);
