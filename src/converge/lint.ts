@@ -195,13 +195,14 @@ const preparing = /^(.*\/)?(exec|env|nohup|nice|ionice|stdbuf|sudo|time|command)
 
 /** Removes variables and preparing programs from the start of a command. */
 function prepared(words: Words): Words {
-  let rest = words;
-  while (begins(rest, /^\w+=/) || begins(rest, preparing)) {
-    const isProgram = begins(rest, preparing);
-    rest = rest.slice(1);
-    while (isProgram && begins(rest, /^-/)) rest = rest.slice(begins(rest, /^-[nuco]$/) ? 2 : 1);
+  let at = 0;
+  const matches = (first: RegExp): boolean => first.test(words[at] ?? '');
+  while (matches(/^\w+=/) || matches(preparing)) {
+    const isProgram = matches(preparing);
+    at++;
+    while (isProgram && matches(/^-/)) at += matches(/^-[nuco]$/) ? 2 : 1;
   }
-  return rest;
+  return words.slice(at);
 }
 
 /** True if the first word matches. */

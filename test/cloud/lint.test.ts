@@ -249,3 +249,8 @@ test('a size of a megabyte of digits names no memory', () => {
     memoryWarning({ name: 'App', size: '0'.repeat(1_000_000) }, [{ processes: 99, command: 'x' }]),
   ).toBeUndefined();
 });
+
+test('a command after very many variables is checked at once', () => {
+  expect(lintCommand(`${'A=b '.repeat(100_000)}php artisan migrate`)).toContain('deploy commands');
+  expect(lintCommand('x'.repeat(1_000_000))).toBe('');
+});
