@@ -197,7 +197,7 @@ export function describe({ type, command, config, doubt }: Identifying, room = l
 
 /** Returns the name of a queue or connection, in quotation marks if it could look like two names. */
 export function nameText(name: string, room = Infinity): string {
-  return /[\s()"]/.test(name) ? JSON.stringify(shorten(name, room)) : shorten(name, room);
+  return /[\s"]/.test(name) ? JSON.stringify(shorten(name, room)) : shorten(name, room);
 }
 
 /** Returns the queue list and the connection of a worker, without blanks around the names. */

@@ -110,7 +110,13 @@ const of = (given: Parameters<typeof existing>[0] | object) => existing({ id: 'p
 
 test.each([
   ['worker high (redis)', of({ config: { queue: 'high', connection: 'redis' } })],
+  ['worker "a b" ("c d")', of({ config: { queue: 'a b', connection: 'c d' } })],
+  ['worker "a\\"b"', of({ config: { queue: 'a"b' } })],
   ['worker default', of({})],
+  [
+    `custom process "worker ${'x'.repeat(200)}"`,
+    of({ type: 'custom', command: `worker ${'x'.repeat(200)}` }),
+  ],
   ['worker, unknown queue', of({ doubt: 'its options are odd' })],
   ['custom process', of({ type: 'custom', command: null, doubt: 'its command is not known' })],
   ['php artisan horizon', of({ type: 'custom', command: 'php artisan horizon' })],

@@ -38,7 +38,7 @@ describe('the log of an application', () => {
   test('is shown without them in lines of JSON, too', () => {
     const url = 'mysql://u:"p"@h/shop';
     const php = JSON.stringify(url).replaceAll('/', String.raw`\/`);
-    expect(environment().redact(`${JSON.stringify(url)} ${php}`)).toBe('"***" "***"');
+    expect(environment().redact(`${url} ${JSON.stringify(url)} ${php}`)).toBe('*** "***" "***"');
   });
 
   test('keeps what is no secret, and what is too short to be one', () => {

@@ -22,6 +22,7 @@ test('what is long is cut between words, since a part of a secret would not be m
     `worker on queue "${cut}" of connection "${cut}"`,
   );
   expect(describe(custom(`php ${'x'.repeat(117)}`))).toBe('custom process "php…"');
+  expect(describe(worker({ queue: 'x'.repeat(121) }))).toBe('worker on queue a text of 121 characters');
 });
 
 const unseen = (spelled: string, name: string, position: number) =>

@@ -159,6 +159,8 @@ describe('A plan hides nothing', () => {
     const { places, whole } = planText([...removed, ...rowsFor([custom(after)])]);
     expect(places[0]?.lines.slice(1)).toEqual([`- delete    ${before} · 1 process`, `+ 1 process ${after}`]);
     expect(whole).toEqual([]);
+    // One command in two places is cut.
+    expect(planText([...removed, ...removed]).whole).toHaveLength(2);
   });
 
   const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`).join();
