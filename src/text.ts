@@ -1,6 +1,6 @@
 /**
  * Cuts a text between words only. A secret holds no white space, so it stays whole or disappears. The log and the
- * summary redact a whole secret, but would not recognize a part of one.
+ * summary redact a whole secret, but would not recognize a short part of one.
  */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;

@@ -96,7 +96,7 @@ export function waitingFor({ clock, random, cancelled }: Timing, span: number): 
 
 const progressEvery = 30_000;
 
-/** Calls `look` after growing pauses, until `isEnough` or the deadline. Returns the last result. */
+/** Calls `look` at once, then after pauses, until `isEnough` or the deadline. Returns the last result. */
 export async function poll<T>(
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,

@@ -123,7 +123,7 @@ function undeclared({ environments }: Fleet, wanted: string): Failure {
   });
 }
 
-/** Lists an environment's instances. Returns a sentence to leave it out; a `Failure` for wrong names. */
+/** Lists an environment's instances. Returns a sentence if it is left out; a `Failure` for wrong names. */
 async function lookAt(
   client: HttpClient,
   { environment, declared }: AssignedEnvironment,

@@ -266,7 +266,7 @@ export interface RunningEnvironment extends NamedEnvironment {
   readonly instances: readonly RunningInstance[];
 }
 
-/** Returns one manifest of all environments that `apply` finds unchanged. What all have is `defaults`. */
+/** Returns a manifest of all environments, for which `apply` plans no change. `defaults`: in all of them. */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
   application: string,

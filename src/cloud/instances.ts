@@ -73,7 +73,7 @@ export interface Include {
   readonly environment: boolean;
 }
 
-/** Lists an environment's instances, without `include` if that is refused or makes too much. */
+/** Lists an environment's instances; without `include` if it is refused, or the response is too large. */
 export async function listInstances(
   client: HttpClient,
   { id, name }: Pick<Environment, 'id' | 'name'>,

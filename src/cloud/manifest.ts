@@ -34,7 +34,7 @@ export interface RunningInstance {
   readonly processes: readonly ExistingProcess[];
 }
 
-/** Returns a manifest that `apply` finds unchanged. Comments name what a manifest cannot declare. */
+/** Returns a manifest for which `apply` plans no change. Its comments name undeclarable processes. */
 export function writeCloudManifest(
   instances: readonly RunningInstance[],
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

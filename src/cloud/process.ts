@@ -50,7 +50,7 @@ const Related = v.object({
   relationships: v.object({ instance: v.object({ data: v.object({ id: Id }) }) }),
 });
 
-/** Reads a process. Ignores fields of an unexpected form; without an identity, it is in doubt. */
+/** Reads a process. Ignores fields of an unexpected form; a process without an identity is in doubt. */
 export function processFrom(id: string, resource: unknown, instanceId = ''): ExistingProcess {
   const odd: string[] = [];
   const take = attributesOf(resource, (name, value) => {

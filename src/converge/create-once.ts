@@ -169,7 +169,7 @@ class Attempt<S, P extends Existing> {
     return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
-  /** Applies the rules. Returns the process that stays; undefined if both are gone. */
+  /** Settles a race. Returns the process that stays; undefined if it gave way to one that is gone, too. */
   async #stayOrGiveWay(made: P): Promise<P | undefined> {
     this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
     await this.#refuseOtherForm(made);

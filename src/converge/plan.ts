@@ -86,7 +86,7 @@ interface PlacedContest<S, P> extends Contest<S, P> {
   readonly place: Place;
 }
 
-/** Plans the operations for each place. Without `prune`, deletes only what a replacement has left. */
+/** Plans the operations. Without `prune`, deletes only the old process of an interrupted replacement. */
 export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
   service: Service<S, P>,
@@ -210,7 +210,7 @@ export interface SettledPlan<S, P extends Existing> {
   readonly plan: Plan<S, P>;
 }
 
-/** Plans when races have settled. Throws a `Failure` if the plan would have to guess. */
+/** Plans. If too many match, looks again until races settle. Throws a `Failure` where it would guess. */
 export async function settledPlan<S, P extends Existing>(
   first: readonly PlaceState<S, P>[],
   look: (place: Place) => Promise<Listing<P>>,

@@ -66,7 +66,7 @@ export interface Store<S, P extends Existing> {
   /** Reads a process by its id, which does not lag; undefined if there is none. */
   find(id: string): Promise<P | undefined>;
   create(spec: S): Promise<CreateResult<P>>;
-  /** Updates a process, on a service that can. Returns it; undefined if the response is empty. */
+  /** Only if the service can update. Returns the process of the response; undefined if that has none. */
   update?(id: string, changed: object): Promise<P | undefined>;
   /** Requests a removal, which may go on after the response. A missing process is success. */
   remove(id: string): Promise<void>;

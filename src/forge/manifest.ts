@@ -35,7 +35,7 @@ export interface RunningServer {
   readonly processes: readonly ForgeProcess[];
 }
 
-/** Returns a manifest that `forge/apply` finds unchanged. Comments name what it cannot declare. */
+/** Returns a manifest for which `forge/apply` plans no change. Its comments name undeclarable processes. */
 export function writeForgeManifest(
   { id, name, site, processes }: RunningServer,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

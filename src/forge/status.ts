@@ -50,7 +50,7 @@ export function isLeaving({ status }: ForgeProcess): boolean {
 /** Milliseconds after which `stopped` is final: a restart shows `stopped` for a shorter time. */
 const longestStop = 15_000;
 
-/** Returns a judge for the looks of one wait, which returns the ids of processes that have ended for good. */
+/** Returns a judge of looks, which returns the ids of processes that have ended, or stay `stopped`. */
 function downWatch(
   clock: Clock,
 ): (processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]) => ReadonlySet<string> {
@@ -239,7 +239,7 @@ export interface StatusSource {
   readonly pacer: Pick<Pacer, 'begin' | 'pay' | 'wait'>;
 }
 
-/** Watches until all have been up for `span` milliseconds, or one is not stable. A missing one is gone. */
+/** Watches until all have been up for `span` milliseconds, or one is not stable. One not shown is gone. */
 export async function watchStatus(
   processes: readonly ForgeProcess[],
   span: number,

@@ -123,7 +123,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     // All processes of a server belong to the user.
   }
 
-  /** Reads a process, and adds the site of this store: Forge reports it only by filtered lists. */
+  /** Reads a process, and adds the site by which this store filters its lists: Forge does not report it. */
   #processFrom(id: string, resource: unknown): ForgeProcess {
     return { ...processFrom(id, resource), siteId: this.#target.siteId };
   }
@@ -184,7 +184,7 @@ function bodyOf(spec: ForgeSpec): unknown {
   return { name, command, user, directory, processes, site_id, startsecs, stopwaitsecs, stopsignal };
 }
 
-/** Lists the processes of a server, each with its site: only the list of a site shows that. */
+/** Lists a server's processes, with the sites that declarations name: only the list of a site shows them. */
 export async function listWithSites(
   declared: readonly ForgeSpec[],
   list: (filter: ProcessFilter) => Promise<Listing<ForgeProcess>>,

@@ -97,7 +97,7 @@ async function listNamed(
   return items.map((item) => ({ id: item.id, name: attributesOf(item)('name', Text) ?? item.id }));
 }
 
-/** Finds a resource by its exact name. Filters match parts of names, so the whole list decides. */
+/** Finds a resource by its exact name: in the filtered list, or, if that lacks it, in the whole list. */
 async function findNamed(client: HttpClient, catalog: Catalog, wanted: string): Promise<NamedThing> {
   if (isNumber(wanted)) return { id: wanted, name: wanted };
   const { kind, where, call } = catalog;

@@ -72,7 +72,7 @@ function onlyOne(data: unknown): unknown {
   return Array.isArray(data) && data.length === 1 ? data[0] : data;
 }
 
-/** The error of a response that cannot be read. Its message continues "the answer": `is not JSON, or was cut off`. */
+/** The error of a response that cannot be read. Its message continues "the response": `is not JSON, or was cut off`. */
 export class Undecodable extends Error {}
 
 /** The error of a JSON response of another shape: a second request would most likely get the same. */

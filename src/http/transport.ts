@@ -146,7 +146,7 @@ async function untilFree(request: http.ClientRequest, signal: AbortSignal): Prom
   await twoTurns();
 }
 
-/** Waits for two turns of the event loop. After one, half of the closed connections still look open. */
+/** Waits for two turns of the event loop. Measured: after one, half of the closed connections look open. */
 async function twoTurns(): Promise<void> {
   await turn();
   await turn();

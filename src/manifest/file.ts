@@ -119,7 +119,7 @@ export function writeManifest(
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${text}`;
 }
 
-/** True if a manifest can use this name, and needs no id: not with invisible characters, say. */
+/** True for a name that a manifest can use. With invisible characters, for example, it has the id instead. */
 export function isPlainName(name: string): boolean {
   return name.trim() !== '' && name.length <= 200 && invisibleIn(name).length === 0;
 }

@@ -135,7 +135,7 @@ function whyNoManifest(
     : `this is not a manifest: it has no key ${roots.map((root) => `"${root}"`).join(' or ')}`;
 }
 
-/** Reads the values of a mapping. Notes a problem for any other key, and for any other value. */
+/** Reads the values of a mapping. Notes a problem for keys that are not in `keys`, or any other value. */
 export function readKeys(
   yaml: YamlFile,
   part: Part,

@@ -198,7 +198,7 @@ export function lineProblem(text: string): string | undefined {
     : `contains an invisible character, ${unseen.spelled} (${characterName(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
 }
 
-/** True for what a reader sees although `invisibleIn` reports it: a tab, an accent, a vowel sign. */
+/** True for a character of `invisibleIn` that a reader sees: a tab, a combining accent or vowel sign. */
 function isSeen(character: string): boolean {
   return character === '\t' || /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(character);
 }

@@ -83,7 +83,7 @@ export class YamlFile {
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 
-  /** Returns the values of a mapping; undefined for others. Notes repeated keys, and keys not of text. */
+  /** Returns the values of a mapping; undefined for other values. Notes keys that repeat or are no text. */
   entries({ node, path, offset }: Part): readonly Part[] | undefined {
     if (!isMap(node)) return undefined;
     const seen = new Map<string, number>();

@@ -16,7 +16,7 @@ export interface PlanBody {
   readonly file: string;
   /** The names of the environments that failed, if the plan is about several. */
   readonly failed: ReadonlySet<string>;
-  /** Returns the plan's text. `room`: the most characters of a name in a line; below, it is whole. */
+  /** Returns the plan's text. `room`: the most characters of a name in a line; it is whole in the fold. */
   textOf(room?: number): PlanText;
 }
 
@@ -146,7 +146,7 @@ function mostThatFit(most: number, fits: (count: number) => boolean): number {
   return low;
 }
 
-/** Returns the time of the changes in words, if it exceeds the window of the rate limit, `limit`. */
+/** Returns the time of the changes, if it is longer than the rate limit's window. `limit`: in words. */
 export function describeTime(changes: number, pace: Pace, limit: string): string | undefined {
   const time = leastTime(changes, pace);
   if (time <= pace.window) return undefined;

@@ -72,10 +72,7 @@ export function observe(session: Session, { id }: Environment, now: () => number
   };
 }
 
-/**
- * Warns of unknown statuses, once for each reason, and of exits other than those of a process that ends by itself now
- * and then.
- */
+/** Warns of unknown statuses, once for each reason, and of exits that are no planned end. */
 export function warnOfHealths(step: Step, healths: readonly Health[]): void {
   const unknown = healths.filter(({ status }) => status === 'unknown');
   for (const [why, alike] of Map.groupBy(unknown, (health) => health.why)) {
