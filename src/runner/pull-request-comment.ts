@@ -113,15 +113,28 @@ async function keep(
   const own = bodies.findLast((each) => commentText(each) === old);
   const body = bodyAfter(own?.body ?? undefined);
   const what = 'Posting the comment on the pull request';
-  if (own === undefined) {
+  const create = async (): Promise<Posted> => {
     await client.send({ method: 'POST', path: comments, body: { body }, what });
     return 'created';
-  }
+  };
+  if (own === undefined) return await create();
   // Two first runs at the same moment may have created one each: none of them must stay out of date.
   const outdated = bodies.filter((each) => markerOf(each) === markerOf(own) && each.body !== body);
   if (outdated.length === 0) return isRepeated ? 'created' : 'unchanged';
-  for (const { id } of outdated)
-    await client.send({ method: 'PATCH', path: `${repository}/issues/comments/${id}`, body: { body }, what });
+  for (const { id } of outdated) {
+    try {
+      await client.send({
+        method: 'PATCH',
+        path: `${repository}/issues/comments/${id}`,
+        body: { body },
+        what,
+      });
+    } catch (error) {
+      // Somebody may have deleted it meanwhile.
+      if (!(error instanceof HttpFailure) || error.status !== 404) throw error;
+      if (outdated.length === 1) return await create();
+    }
+  }
   return 'updated';
 }
 
@@ -200,7 +213,7 @@ async function unedited(client: HttpClient, comments: readonly Comment[]): Promi
 
 /** True if the editor is the author. GraphQL omits the suffix `[bot]`, and a user may have the name of a bot. */
 function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, author: string): boolean {
-  return login === author || (type !== 'User' && `${login}[bot]` === author);
+  return login === author || (type === 'Bot' && `${login}[bot]` === author);
 }
 
 interface GitHub {
@@ -273,9 +286,9 @@ function graphQl(body: object, what: string): HttpCall {
   return { method: 'POST', path: '/../graphql', body, what, onlyReads: true };
 }
 
-/** True if GitHub has responded that the token has no permission, or no user. */
-function isAnswer({ status }: HttpFailure): boolean {
-  return status !== undefined && status < 500 && status !== 408 && status !== 429;
+/** True if GitHub has responded that the token has no permission, or no user. GraphQL reports a limit with status 200. */
+function isAnswer({ status = 0 }: HttpFailure): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 function isMe(login: string, user: Comment['user']): boolean {

@@ -95,6 +95,13 @@ describe('One comment on a pull request is kept up to date', () => {
     expect(shown()).toEqual(['new', 'new']);
   });
 
+  test('one that was deleted since it was read is created anew', async () => {
+    add({ bot: 'old' });
+    gitHub.refuse = { on: /^PATCH /, status: 404 };
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('created');
+    expect(gitHub.comments).toHaveLength(2);
+  });
+
   test('it is found on a later page, behind one that GitHub shows in part', async () => {
     for (let id = 1; id <= 250; id++)
       gitHub.comments.push({ id, body: 'Hello', user: ownBot, hidden: id === 50 });
