@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ownBot, secondaryLimit } from '../runner/fake-github.ts';
 import { openReviewedShop, type ReviewedShop } from './harness/pull-request.ts';
@@ -49,6 +50,26 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     );
   });
 
+  test('a change to a process that another one has replaced since then is refused', async () => {
+    await using shop = await openReviewedShop();
+    const text = manifest.replace('processes: 2', 'processes: 2, config: { queue: high }');
+    const on = (connection: string) =>
+      shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'high', connection } });
+    const { id } = on('redis');
+    await shop.plan(text);
+    shop.cloud.removeProcess(id);
+    on('database');
+    expectRefused(shop, await shop.push(text), 'process worker high (database)');
+
+    const { forge } = shop;
+    const first = forge.addProcess(shop.server, { command: 'php a', directory: '/home/forge/a' });
+    const two = onForge('{ command: php a, processes: 2 }');
+    await shop.plan('', acme, two);
+    forge.removeProcess(first.id);
+    forge.addProcess(shop.server, { command: 'php a', directory: '/home/forge/b' });
+    expectRefused(shop, await shop.push('', acme, two), 'process php a · forge · /home/forge/b');
+  });
+
   test('another merge, and prune that was not shown, are refused', async () => {
     await using shop = await openReviewedShop();
     shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
@@ -82,6 +103,17 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const pushed = await shop.push(file(''), { prune: 'true' });
     expect(pushed.errors).toEqual([]);
     expect(pushed.outputs).toMatchObject({ created: '1', deleted: '1', unchanged: '1' });
+  });
+
+  test('a shown option counts as made only if the process has it, also after a create by hand', async () => {
+    await using shop = await openReviewedShop();
+    shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    const file = (options: string) =>
+      `environments: { production: { instances: { App: [{ type: worker${options} }, { type: worker, config: { queue: b${options && ', tries: 3'} } }, { type: custom, command: php a }] } } }`;
+    await shop.plan(file(', config: { tries: 3 }'));
+    shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 1, config: { queue: 'b' } });
+    const lost = 'production: shown in the pull request, but no longer planned: ';
+    expectRefused(shop, await shop.push(file('')), `${lost}update`, `${lost}create`);
   });
 
   test('an environment that was not shown is refused, and one of a pattern is left out', async () => {
@@ -150,6 +182,11 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const [marker = '', shown = '', ...rest] = body.split('\n');
     comment.body = [marker, ...rest, shown, ''].join('\n');
     expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
+    const id = shop.environment.id;
+    const deep = `{"${id}":[["","","",[["",{"to":${'['.repeat(9_000) + ']'.repeat(9_000)}}]],[]]]}`;
+    const bomb = deflateRawSync(deep).toString('base64url');
+    comment.body = [marker, shown.replace(/[^ ]+(?= -->)/, bomb), ...rest].join('\n');
+    expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
     comment.body = body;
     comment.user = { login: 'mallory', type: 'User' };
     expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
@@ -161,11 +198,15 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
     const viewer = JSON.stringify({ data: { viewer: ownBot } });
-    shop.gitHub.refuse = [
-      { on: /graphql$/, status: 200, body: viewer, times: 1 },
-      { on: /graphql$/, status: 502 },
-    ];
-    expectRefused(shop, await shop.push(manifest), 'GitHub answered 502', 'Run the job again later');
+    const limit = '{"errors":[{"type":"RATE_LIMITED"}]}';
+    for (const [status, body] of [[502], [200, limit]] as const) {
+      const on = /graphql$/;
+      shop.gitHub.refuse = [
+        { on, status: 200, body: viewer, times: 1 },
+        { on, status, ...(body && { body }) },
+      ];
+      expectRefused(shop, await shop.push(manifest), `GitHub answered ${status}`, 'Run the job again later');
+    }
   });
 
   test('no pull request, another branch, no permission: each names what to do', async () => {

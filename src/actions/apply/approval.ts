@@ -22,13 +22,21 @@ export interface Scope {
   readonly isOptional: boolean;
 }
 
-/** One change: the id of its place, the action, the process, the changed fields, and the settings of a new process. */
+/** A list or an object becomes text, however deep it is. */
+const Value = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.transform((value) => (value instanceof Object ? JSON.stringify(value) : value)),
+  ),
+);
+
+/** One change: the id of its place, the action, the declaration, the changed fields, and other facts (`factsOf`). */
 const ApprovedRow = v.tuple([
   v.string(),
   v.string(),
   v.string(),
-  v.array(v.tuple([v.string(), v.object({ from: v.optional(v.unknown()), to: v.optional(v.unknown()) })])),
-  v.array(v.tuple([v.string(), v.optional(v.unknown())])),
+  v.array(v.tuple([v.string(), v.object({ from: Value, to: Value })])),
+  v.array(v.tuple([v.string(), Value])),
 ]);
 type ApprovedRow = v.InferOutput<typeof ApprovedRow>;
 
@@ -52,15 +60,22 @@ function changesSomething({ action }: PlanRow): boolean {
   return action !== 'keep' && action !== 'undeclared';
 }
 
-function approvedRow({ place, action, identity, changes, settings }: PlanRow, secrets: Secrets): ApprovedRow {
-  const row = [place.id, action, identity, sorted(changes), sorted(settingsOfNew(action, settings))];
-  return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(row))));
+function approvedRow(row: PlanRow, secrets: Secrets): ApprovedRow {
+  const { place, action, identity, changes } = row;
+  const approved = [place.id, action, identity, sorted(changes), sorted(factsOf(row))];
+  return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(approved))));
 }
 
-/** Returns the settings of a new process; for a replacement without the number of processes, which `changes` has. */
-function settingsOfNew(action: PlanRow['action'], { processes, ...options }: PlanRow['settings']): object {
-  if (action === 'create') return { processes, ...options };
-  return action === 'replace' ? options : {};
+/**
+ * Returns the settings of a new process; for a replacement without the number of processes, which `changes` has.
+ * Where the declaration may leave it open, also which process exists.
+ */
+function factsOf({ action, settings, endsReplacement, name, shared }: PlanRow): object {
+  if (action === 'create') return settings;
+  const { processes: _, ...options } = settings;
+  const process = [name, ...shared].join(' · ');
+  if (action === 'replace') return { ...options, process };
+  return action === 'update' || endsReplacement === true ? { process } : {};
 }
 
 function sorted(fields: object): [field: string, value: unknown][] {
@@ -165,7 +180,8 @@ async function readApprovals(step: Step, inputs: PlanSubject): Promise<readonly 
 function fixFor(status: number | undefined): string | undefined {
   if (status === 401 || status === 403 || status === 404)
     return 'Give the job permissions: { pull-requests: read }, and check github-token';
-  const isTemporary = status === undefined || status === 408 || status === 429 || status >= 500;
+  const isTemporary =
+    status === undefined || status < 300 || status === 408 || status === 429 || status >= 500;
   return isTemporary ? 'Run the job again later' : undefined;
 }
 
@@ -187,7 +203,8 @@ function differences(shown: readonly ApprovedRow[], planned: readonly PlannedRow
   }));
   const unshown = planned.filter(({ row, approved }) => {
     if (!changesSomething(row)) return false;
-    const index = left.findIndex(({ keys }) => keys.includes(JSON.stringify(approved)));
+    const key = JSON.stringify(approved);
+    const index = left.findIndex(({ keys }) => keys.includes(key));
     if (index !== -1) left.splice(index, 1);
     return index === -1;
   });
@@ -207,27 +224,33 @@ function differences(shown: readonly ApprovedRow[], planned: readonly PlannedRow
  * already, the deletion of the old one.
  */
 function restOf(shown: ApprovedRow, planned: readonly PlannedRow[]): ApprovedRow | undefined {
-  const [placeId, action, identity, changes, options] = shown;
+  const [placeId, action, identity, , facts] = shown;
   if (action !== 'replace') return undefined;
-  if (isFulfilled(shown, planned)) return [placeId, 'delete', identity, [], []];
-  const changed = changes.map(([field, { to }]) => [field, to] as const);
-  return [placeId, 'create', identity, [], sorted(Object.fromEntries([...changed, ...options]))];
+  if (isFulfilled(shown, planned))
+    return [placeId, 'delete', identity, [], facts.filter(([field]) => field === 'process')];
+  const { process: _, ...settings } = Object.fromEntries(valuesAfter(shown));
+  return [placeId, 'create', identity, [], sorted(settings)];
+}
+
+function valuesAfter([, , , changes, facts]: ApprovedRow): readonly [field: string, value?: unknown][] {
+  return [...changes.map(([field, { to }]): [string, unknown] => [field, to]), ...facts];
 }
 
 /** True when the shown change was made already: an earlier run may have made it before it was interrupted. */
-function isFulfilled(
-  [placeId, action, identity, changes]: ApprovedRow,
-  planned: readonly PlannedRow[],
-): boolean {
+function isFulfilled(shown: ApprovedRow, planned: readonly PlannedRow[]): boolean {
+  const [placeId, action, identity] = shown;
   const same = planned.filter(({ row, approved }) => row.place.id === placeId && approved[2] === identity);
   return action === 'delete'
     ? !same.some(({ row }) => row.action === 'undeclared')
-    : same.some(({ row }) => row.action === 'keep' && changes.every((change) => isMade(change, row)));
+    : same.some(({ row }) => row.action === 'keep' && valuesAfter(shown).every((one) => isMade(one, row)));
 }
 
 /** False if the process has another value than the shown one: the file may no longer declare the field. */
-function isMade([field, { to }]: ApprovedRow[3][number], { settings }: PlanRow): boolean {
-  const now = settings[field] ?? to;
+function isMade([field, to]: readonly [field: string, value?: unknown], { settings }: PlanRow): boolean {
+  const now = settings[field];
+  // Of the fields that are left out, only options of Laravel Cloud are known: they are unset.
+  if (now === undefined || now === null)
+    return !/^config\.(?!queue$|connection$)/.test(field) || to === false;
   // A service may write a number or a flag as text.
   return String(now) === String(to) || Number(now) === Number(to);
 }
