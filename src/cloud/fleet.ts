@@ -49,6 +49,8 @@ export interface ParsedCloudFile {
 }
 
 const fleetKeys = ['application', 'defaults', 'environments'];
+/** More environments than one run can read within the rate limit. */
+const maxEnvironments = 1_000;
 
 /** Reads a manifest of one or of many environments, and collects all its mistakes. */
 export function parseCloudFile(text: string, file: string): ParsedCloudFile {
@@ -80,9 +82,13 @@ function readFleet(reading: CloudReading): Fleet {
     const { offset } = named ?? root;
     yaml.note(offset, 'environments', 'must name at least one environment, such as production: {}');
   }
+  const taken = (entries ?? []).slice(0, maxEnvironments);
+  const beyond = entries?.[maxEnvironments];
+  if (beyond !== undefined)
+    yaml.note(beyond.keyOffset, 'environments', `must be ${maxEnvironments} environments at most`);
   return {
     application: readApplication(reading, top.get('application')),
-    environments: (entries ?? []).flatMap((entry) => readEntry(reading, entry, defaults) ?? []),
+    environments: taken.flatMap((entry) => readEntry(reading, entry, defaults) ?? []),
   };
 }
 
@@ -154,13 +160,12 @@ type Processes = readonly Declared<ProcessSpec>[];
 function mergeProcesses(defaults: Processes, own: Processes, note: Note): Processes {
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
   const left: Declared<ProcessSpec>[] = [];
-  const byKey = new Map(defaults.map((one) => [identityKey(one.spec), one]));
+  const { byKey, families } = indexOf(defaults);
   for (const declared of own) {
     const same = byKey.get(identityKey(declared.spec));
     if (same === undefined) left.push(declared);
     else over.set(same, declared);
   }
-  const families = Map.groupBy(defaults, ({ spec }) => identityOf(spec).family);
   const added = left.filter((declared) => {
     const identity = identityOf(declared.spec);
     const candidates = (families.get(identity.family) ?? []).filter(
@@ -177,6 +182,22 @@ function mergeProcesses(defaults: Processes, own: Processes, note: Note): Proces
     return above === undefined ? one : { ...above, spec: mergeSpec(one.spec, above.spec) };
   });
   return [...merged, ...added];
+}
+
+const indexes = new WeakMap<Processes, ReturnType<typeof makeIndex>>();
+
+/** Indexes the defaults of an instance only once, since many environments merge with them. */
+function indexOf(defaults: Processes): ReturnType<typeof makeIndex> {
+  const index = indexes.get(defaults) ?? makeIndex(defaults);
+  indexes.set(defaults, index);
+  return index;
+}
+
+function makeIndex(defaults: Processes) {
+  return {
+    byKey: new Map(defaults.map((one) => [identityKey(one.spec), one])),
+    families: Map.groupBy(defaults, ({ spec }) => identityOf(spec).family),
+  };
 }
 
 function severalFit(spec: ProcessSpec, candidates: Processes): string {
