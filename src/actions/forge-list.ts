@@ -67,10 +67,7 @@ function readGate(step: Step, { server }: ForgeTargetName): Gate {
   return { statuses, minCount, count: (number) => `${processCount(number)} on server "${server}"` };
 }
 
-/**
- * Reads `require-status`. Accepts an unknown word with a warning, since Forge adds new statuses; a mistyped known word
- * is a problem.
- */
+/** Reads `require-status`. A mistyped status is a problem, an unknown one a warning: Forge adds some. */
 function readRequired({ inputs, log }: Step): readonly string[] {
   const words = inputs.words('require-status');
   for (const word of words.filter((each) => !knownWords.includes(each))) {

@@ -122,10 +122,7 @@ async function responseTo(
   });
 }
 
-/**
- * Makes the agent wait before it reuses a connection: some servers close it right after their response, although they do
- * not say so.
- */
+/** Makes the agent wait before it reuses a connection: some servers close it silently after a response. */
 function reuseLater(agent: http.Agent): void {
   const listeners = agent.listeners('free');
   agent.removeAllListeners('free').on('free', async (...free) => {

@@ -14,10 +14,7 @@ export class Secrets {
   /** The start of each longer form, and each of its parts. */
   readonly #parts = new Set<string>();
 
-  /**
-   * Registers a secret, and makes the runner mask it. Each line counts as a separate secret, since the runner masks
-   * line by line.
-   */
+  /** Registers a secret, and makes the runner mask it, each line by itself: it masks line by line. */
   add(secret: string): void {
     const lines = secret.toWellFormed().split(/[\r\n]+/);
     for (const line of lines.flatMap(withPlainPart)) {

@@ -171,10 +171,7 @@ function throwFailed(
   });
 }
 
-/**
- * Returns a sentence about an environment for the error of a cancelled step: the deployment that goes on, or the failure
- * from before.
- */
+/** For the error of a cancelled step: an environment with its running deployment, or its failure. */
 function besideText({ member, error }: MemberResult): readonly string[] {
   if (error instanceof Unfinished) return [lineFor({ member, error }).trimEnd()];
   const text = error instanceof Cancelled ? error.details : messageOf(error);

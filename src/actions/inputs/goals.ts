@@ -14,10 +14,7 @@ export interface RolloutGoals {
   readonly showLogs: boolean | undefined;
 }
 
-/**
- * Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and the inputs of
- * `readDeployGoals`.
- */
+/** Reads the inputs of `readDeployGoals`, and those about a commit, proofs and logs. */
 export function readGoals(inputs: Inputs): RolloutGoals {
   return {
     ...readDeployGoals(inputs),
