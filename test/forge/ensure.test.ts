@@ -14,6 +14,7 @@ let server: ForgeServer;
 let world: World<ForgeSpec, ForgeProcess>;
 let said: string[];
 let known: string;
+let knownAs: string | undefined;
 let clock: VirtualClock;
 
 beforeEach(() => {
@@ -22,8 +23,9 @@ beforeEach(() => {
   known = '';
   clock = new VirtualClock();
   const runtime = runtimeOn(clock, {
-    checkpoint: (line) => {
+    checkpoint: (line, kind) => {
       known = line ?? '';
+      knownAs = kind;
     },
     warn: (line) => said.push(line),
     log: (line) => said.push(line),
@@ -417,4 +419,12 @@ test('replace that loses the answer after the deletion still says what is gone',
   expect(known).toMatch(
     /^whether the process .* was created .*; deleted before that: 41: 3 × "php8.4 artisan/,
   );
+  expect(knownAs).toBe('unknown');
+});
+
+test('replace whose create request stays without an effect after the deletion says what is gone', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onCreate = () => (server.kept.length > 0 ? 'answer' : 'never');
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/41 is deleted, and its replacement was not/);
+  expect(known).toMatch(/^deleted 41: 3 × "php8.4 artisan horizon" .*; its replacement does not exist yet$/);
 });

@@ -65,7 +65,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
   /** Looks during which a removed process is still shown. */
   removalLooks = 0;
   /** Told before each create; may throw, act as a rival, lose the answer, or act only before the next one. */
-  onCreate: (spec: ForgeSpec, attempt: number) => 'answer' | 'lose' | 'late' = () => 'answer';
+  onCreate: (spec: ForgeSpec, attempt: number) => 'answer' | 'lose' | 'late' | 'never' = () => 'answer';
   onRemove: (id: string) => void = () => undefined;
   #late: ForgeSpec | undefined;
   #attempts = 0;

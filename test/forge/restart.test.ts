@@ -189,7 +189,7 @@ test('several refusals are told together, each with its reason', async () => {
 test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {
   meets = () => answered(status);
   const { accepted, failure } = await restartAll(['31', '32', '33', '34'], 2);
-  expect([accepted, failure?.message, asked.length]).toEqual([[], expect.stringContaining(`${status}`), 2]);
+  expect([accepted, failure, asked.length]).toEqual([[], expect.objectContaining({ status }), 2]);
 });
 
 test('one that is still installing at the deadline does not keep the others from it', async () => {
@@ -205,14 +205,15 @@ test('a step that was told to stop asks for nothing more', async () => {
   meets = () => new Cancelled({ what: 'The step', why: 'it was told to stop' });
   const { failure } = await restartAll(['31', '32', '33'], 1);
   expect(failure).toBeInstanceOf(Cancelled);
+  expect(failure).toMatchObject({ mayHaveActed: false });
   expect(asked).toEqual(['31']);
 });
 
 test('a step that is told to stop after a lost answer says that the restart may have taken effect', async () => {
   const cancelled = new AbortController();
   restarting = { ...restarting, waiting: { ...restarting.waiting, cancelled: cancelled.signal } };
-  meets = (id) => (id === '31' ? undefined : lost());
-  void clock.sleep(100).then(() => cancelled.abort(new Cancelled({ what: 'Not started', why: 'stopped' })));
+  meets = (id, attempt) => (id === '31' && attempt > 1 ? undefined : lost());
+  void clock.sleep(5_000).then(() => cancelled.abort(new Cancelled({ what: 'Not started', why: 'stopped' })));
   const { accepted, failure } = await restartAll(['31', '32', '33'], 3);
   expect(accepted).toEqual(['31']);
   expect(failure).toMatchObject({ mayHaveActed: true, what: 'Restarting 32, 33' });
