@@ -101,8 +101,7 @@ class RestartRound {
     if (failures.length <= 1 || decisive !== undefined) return decisive ?? failures[0];
     const refused = processes.length - this.accepted.size;
     const what = `${refused} of ${processCount(processes.length)} not restarted`;
-    const details = bullets(failures.map(messageOf).toSorted());
-    return new Failure({ headline: what, details, what, why: `\n${details}` });
+    return new Failure({ what, why: `\n${bullets(failures.map(messageOf).toSorted())}` });
   }
 
   /** Returns the processes whose restart is to be requested in the next round. */

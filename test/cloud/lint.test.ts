@@ -254,3 +254,10 @@ test('a command after very many variables is checked at once', () => {
   expect(lintCommand(`${'A=b '.repeat(100_000)}php artisan migrate`)).toContain('deploy commands');
   expect(lintCommand('x'.repeat(1_000_000))).toBe('');
 });
+
+test('a command with quotation marks is named in one piece', () => {
+  const problems = lintForge({ command: 'php artisan migrate --path="x"', directory: undefined });
+  const named = expect.stringContaining(String.raw`The command "php artisan migrate --path=\"x\"" `);
+  expect(problems).toEqual([named, named]);
+  expect(lintCommand('php artisan migrate --path="x"')).toContain(String.raw`migrate --path=\"x\"" ends`);
+});

@@ -181,9 +181,18 @@ test('asks for all, and one that is gone does not keep the others from it', asyn
 });
 
 test('several refusals are told together, each with its reason', async () => {
-  meets = (id) => (id === '32' ? undefined : answered(id === '31' ? 404 : 409));
+  meets = (id) => (id === '32' ? undefined : answered(id === '31' ? 409 : 404));
   const { failure } = await restartAll(['31', '32', '33'], 2);
   expect(failure?.message).toMatch(/^2 of 3 background processes not restarted:\n- .*404.*\n- .*409.*$/);
+});
+
+test('a look that fails beside a refusal leaves open every restart that was not accepted', async () => {
+  meets = (id) => (id === '31' ? answered(404) : lost());
+  restarting.look = async () => {
+    throw answered(500);
+  };
+  const { failure } = await restartAll(['31', '32', '33'], 3);
+  expect(failure?.message).toMatch(/^3 of 3 background processes not restarted:\n- .*404.*\n- .*500.*$/);
 });
 
 test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {

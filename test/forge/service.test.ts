@@ -103,6 +103,8 @@ test('processes that do not run are named with their statuses, and what these me
   );
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
   expect(label(processOf({ id: '4', command: 'php "4"' }))).toBe('4 ("php \\"4\\"")');
+  expect(label(processOf({ id: '5', command: 'x'.repeat(81) }))).toBe('5 ("a text of 81 characters")');
+  expect(forgeService.describe(specOf({ command: 'php "4"' }))).toContain('process "php \\"4\\"" of user');
 });
 
 test.each([...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone']])(
