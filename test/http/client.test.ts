@@ -324,6 +324,13 @@ describe('being told to stop', () => {
     },
   );
 
+  test('a write that may have taken effect still may after a later refused connection', async () => {
+    const { client, clock, cancelled } = scriptedClient([text(502, ''), connectError('ECONNREFUSED')]);
+    const ended = failureOf(client.json({ ...making, method: 'DELETE' }, Thing));
+    void clock.sleep(1_000).then(() => cancelled.abort(stopped));
+    expect(await clock.run(ended)).toHaveProperty('mayHaveActed', true);
+  });
+
   test('a write in flight may bring its answer home until it is cut off', async () => {
     const { client, clock, cancelled, cutOff } = scriptedClient(['no answer']);
     const ended = failureOf(client.json({ ...making, method: 'PATCH' }, Thing));
