@@ -10,7 +10,7 @@ import { processCount } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
 import { labelOf, type Running, type RunningPlace, readRunning } from './read-running.ts';
-import { idOutputs, saySleep } from './report/cloud.ts';
+import { idOutputs, sayAllSleep, saySleep } from './report/cloud.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
 import { withSession } from './session.ts';
 import { readStatuses, readStatusInputs, requireStatus } from './status.ts';
@@ -43,7 +43,8 @@ export async function runList(step: Step): Promise<void> {
             target.application ?? '',
             options,
           );
-    for (const one of environments ?? [environment]) saySleep(step, one);
+    sayAllSleep(step, environments ?? []);
+    saySleep(step, environment);
     const running = { ...where, places };
     const statuses = status.window > 0 ? await readStatuses(session, running, status.window) : undefined;
     logPlaces(step, places, statuses);

@@ -48,10 +48,10 @@ describe('list shows a whole application', () => {
     expect(plan.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '3', undeclared: '0' });
   });
 
-  test('with a warning for each environment that sleeps', async () => {
+  test('with one warning of all environments that sleep', async () => {
     shop.environment.status = 'hibernating';
     const run = await list({ instance: '', application: 'shop' });
-    expect(run.warnings.join()).toContain('The environment production is hibernating: nothing runs there');
+    expect(run.warnings.join()).toContain('while it hibernates or is stopped: production (hibernating).');
     expect(run.summary).toContain('on 1 environment of <code>shop</code>');
   });
 

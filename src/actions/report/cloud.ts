@@ -1,6 +1,6 @@
 import { shortName } from '../../cloud/compare.ts';
 import { readFailingStep } from '../../cloud/deployments.ts';
-import { type Environment, whyAsleep } from '../../cloud/environment.ts';
+import { type Environment, sleepOf, whyAsleep } from '../../cloud/environment.ts';
 import type { Health } from '../../cloud/environment-log.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
@@ -12,7 +12,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
-import { capitalized } from '../../text.ts';
+import { capitalized, firstOf, maxLines } from '../../text.ts';
 import { readableDate } from '../../time.ts';
 import type { Target } from '../inputs/target.ts';
 
@@ -179,6 +179,18 @@ export function saySleep(step: Step, environment: Environment | undefined): void
   else if (environment.hibernates)
     step.warn(
       `The environment ${environment.name} hibernates when it gets no requests. Its background processes stop with it.`,
+    );
+}
+
+/** Warns of all environments that may sleep, once. */
+export function sayAllSleep(step: Step, environments: readonly Environment[]): void {
+  const names = environments.flatMap((one) => {
+    if (sleepOf(one) !== undefined) return [`${one.name} (${one.status})`];
+    return one.hibernates ? [one.name] : [];
+  });
+  if (names.length > 0)
+    step.warn(
+      `Nothing runs in an environment while it hibernates or is stopped: ${firstOf(names, maxLines)}.`,
     );
 }
 
