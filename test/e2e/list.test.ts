@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { processesWith, withEntry, withRelationships } from '../emulator/edits.ts';
+import { withEntry, withRelationships } from '../emulator/edits.ts';
 import type { Emulator } from '../emulator/server.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
@@ -102,15 +102,6 @@ describe('list shows a whole environment', () => {
     expect(run.outputs['manifest-yaml']).toContain(
       '$schema=https://raw.githubusercontent.com/acme/fork/v2.1/schema/background-processes.schema.json',
     );
-  });
-
-  test('a worker whose options are not understood is on no known queue', async () => {
-    shop.cloud.addProcess(workers, { type: 'worker' });
-    const edit = processesWith({ config: ['<unknown>'] });
-    shop.faults.add({ kind: 'edit', on: `GET .*${workers.id}/background-processes`, edit });
-    const run = await list({ instance: workers.id });
-    expect(run.summary).toContain('<code>worker, unknown queue</code>');
-    expect(run.summary).not.toContain('<code>default</code>');
   });
 
   test('a process that is not understood is listed with a warning, and does not hide the others', async () => {

@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runNode } from '../support/run.ts';
@@ -45,20 +44,5 @@ describe.concurrent('what is wrong is said in one line', () => {
     const { code, stdout, stderr } = await runNode(script, args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([expect.stringContaining(said), '']);
-  });
-
-  test('a port that is in use', async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    try {
-      const { port } = other.address() as AddressInfo;
-      const { code, stderr } = await runNode('test/emulator/serve.ts', ['--port', String(port)]);
-      expect({ code, stderr }).toEqual({
-        code: 2,
-        stderr: `Port ${port} is in use. End what listens there, or choose another with --port.\n`,
-      });
-    } finally {
-      other.close();
-    }
   });
 });
