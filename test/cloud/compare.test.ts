@@ -119,7 +119,7 @@ test.each([
   ],
   ['worker, unknown queue', of({ doubt: 'its options are odd' })],
   ['custom process', of({ type: 'custom', command: null, doubt: 'its command is not known' })],
-  ['php artisan horizon', of({ type: 'custom', command: 'php artisan horizon' })],
+  ['php worker a', of({ type: 'custom', command: 'php worker a' })],
   ['process of type cron', of({ type: 'cron', command: null })],
   ['process of type unknown', of({ type: '', command: null })],
   ['worker high', { type: 'worker', processes: 1, config: { queue: 'high' } } as const],
