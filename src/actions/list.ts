@@ -1,6 +1,5 @@
 import { setOptions } from '../cloud/compare.ts';
-import { writeCloudFleet } from '../cloud/fleet.ts';
-import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
+import { type RunningInstance, writeCloudFleet, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type ProcessSpec } from '../cloud/spec.ts';

@@ -69,7 +69,7 @@ export class Session {
     };
   }
 
-  /** Returns the service's clock, in milliseconds since 1970. `at`: its time; else the runner's. */
+  /** Returns the service's clock, in milliseconds since 1970. `at`: the service's time; else the runner's. */
   serviceTime(at = Date.now()): () => number {
     const { clock } = this.step;
     const readAt = clock.now();

@@ -93,7 +93,7 @@ function changesCommand(command: string | undefined, existing: ExistingProcess):
   return command !== undefined && foldCommand(command) !== foldCommand(existing.command ?? '');
 }
 
-function givenKeys(config: WorkerConfig): ConfigKey[] {
+export function givenKeys(config: Readonly<Partial<Record<ConfigKey, unknown>>>): ConfigKey[] {
   return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
 }
 

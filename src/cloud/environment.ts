@@ -92,3 +92,10 @@ export const environmentKinds: readonly Kind<NamedEnvironment>[] = [
   { name: 'slug', of: ({ slug }) => slug },
   byBranch,
 ];
+
+/** True if the name means this environment and no other. */
+export function means(name: string, { id }: NamedEnvironment, among: readonly NamedEnvironment[]): boolean {
+  const kind = environmentKinds.find(({ of }) => among.some((environment) => of(environment) === name));
+  const [first, second] = among.filter((environment) => kind?.of(environment) === name);
+  return first?.id === id && second === undefined;
+}

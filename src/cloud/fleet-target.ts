@@ -4,14 +4,13 @@ import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
 import { quoted } from '../text.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, means } from './environment.ts';
 import {
   type AssignedEnvironment,
   type Assignment,
   assignEnvironments,
   type DeclaredEnvironment,
   type Fleet,
-  means,
 } from './fleet.ts';
 import { InDoubt, type ListedInstances, listInstances, pickInstances } from './instances.ts';
 import {

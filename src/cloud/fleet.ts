@@ -1,6 +1,5 @@
 import { fits } from '../converge/compare.ts';
 import { type Location, locationText, type Mistake } from '../failure.ts';
-import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/file.ts';
 import {
   type Declared,
   type DeclaredPlace,
@@ -11,17 +10,16 @@ import {
   readPlaces,
   readRoot,
 } from '../manifest/read.ts';
-import { check } from '../manifest/schema.ts';
 import type { Part } from '../manifest/yaml.ts';
 import { type Named, pickAll } from '../names.ts';
 import { firstOf, maxLines, quoted } from '../text.ts';
 import { identityKey, identityOf } from './compare.ts';
 import { type Environment, environmentKinds, type NamedEnvironment } from './environment.ts';
-import { cloudManifest, declareInstances, type RunningInstance } from './manifest.ts';
-import { describe, ProcessDeclaration, type ProcessSpec } from './spec.ts';
+import { cloudManifest } from './manifest.ts';
+import { describe, type ProcessSpec } from './spec.ts';
 
 // A manifest of many environments: reads it, merges the defaults into each environment, and finds the environments that
-// its keys mean. Pure.
+// its keys mean. Pure. `manifest.ts` writes it.
 
 /** A key of `environments` with its declarations. */
 export interface DeclaredEnvironment extends Named {
@@ -257,13 +255,6 @@ export function assignEnvironments(
   return { assigned: [...byId.values()], idle };
 }
 
-/** True if the name means this environment and no other. */
-export function means(name: string, { id }: NamedEnvironment, among: readonly NamedEnvironment[]): boolean {
-  const kind = environmentKinds.find(({ of }) => among.some((environment) => of(environment) === name));
-  const [first, second] = among.filter((environment) => kind?.of(environment) === name);
-  return first?.id === id && second === undefined;
-}
-
 /** True if a pattern matches the environment's branch or name. */
 export function matchesPattern(pattern: string, { name, branch }: NamedEnvironment): boolean {
   return [branch ?? '', name].some((text) => fitsPattern(pattern, text));
@@ -280,85 +271,5 @@ function fitsPattern(pattern: string, text: string): boolean {
     const index = rest.indexOf(part, at);
     at = index + part.length;
     return index !== -1;
-  });
-}
-
-export interface RunningEnvironment extends NamedEnvironment {
-  readonly instances: readonly RunningInstance[];
-}
-
-/** Returns a manifest of all environments, for which `apply` plans no change. `defaults`: in all of them. */
-export function writeCloudFleet(
-  environments: readonly RunningEnvironment[],
-  application: string,
-  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
-): string {
-  const all = [...notes];
-  const declared = environments.flatMap((environment) => {
-    const { places, notes: own } = declareInstances(environment.instances);
-    const where = quoted(environment.name);
-    for (const note of own) all.push(`${where}: ${note}`);
-    if (places.length > 0) return [{ environment, places }];
-    all.push(`Left out: the environment ${where}, which has no cluster that a manifest can declare.`);
-    return [];
-  });
-  const defaults = defaultsOf(declared.map(({ places }) => places));
-  const keyed = declared.map(({ environment, places }) => {
-    const own = ownPlaces(places, defaults);
-    const key = environmentKey(environment, environments);
-    return [key, own.length === 0 ? {} : { instances: placesOf(own) }] as const;
-  });
-  // Without it, the manifest would mean the application of the workflow's own repository.
-  const contents = new Map<string, unknown>([['application', application]]);
-  if (defaults.length > 0) contents.set('defaults', { instances: placesOf(defaults) });
-  contents.set('environments', new Map(keyed));
-  return writeManifest(contents, { schemaUrl, notes: all });
-}
-
-/** Returns the key of an environment: its name or slug if this means no other environment, else its id. */
-function environmentKey(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
-  const key = [environment.name, environment.slug ?? ''].find(
-    (name) => isPlainName(name) && !name.includes('*') && means(name, environment, among),
-  );
-  return key ?? environment.id;
-}
-
-/**
- * Returns the processes that are the same in all environments. A family of processes, such as the workers on a queue,
- * must be the same as a whole: otherwise a worker without a connection could override the default worker of another
- * connection.
- */
-function defaultsOf(all: readonly (readonly WrittenPlace[])[]): readonly WrittenPlace[] {
-  const [first = [], ...others] = all;
-  if (others.length === 0) return [];
-  return first.flatMap(({ name, processes }) => {
-    const own = familiesOf(processes);
-    const twins = others.map((places) =>
-      familiesOf(places.find((one) => one.name === name)?.processes ?? []),
-    );
-    const shared = [...own].flatMap(([family, written]) =>
-      twins.every((twin) => JSON.stringify(twin.get(family)) === JSON.stringify(written)) ? written : [],
-    );
-    return shared.length === 0 ? [] : [{ name, processes: shared }];
-  });
-}
-
-function familiesOf(processes: WrittenPlace['processes']) {
-  return Map.groupBy(processes, (fields) => {
-    const { value } = check(ProcessDeclaration, fields);
-    return value && identityOf(value).family;
-  });
-}
-
-/** Returns the instances of an environment with the processes that are not in the defaults. */
-function ownPlaces(
-  places: readonly WrittenPlace[],
-  defaults: readonly WrittenPlace[],
-): readonly WrittenPlace[] {
-  return places.flatMap(({ name, processes }) => {
-    const below = defaults.find((place) => place.name === name);
-    const shared = new Set(below?.processes.map((one) => JSON.stringify(one)));
-    const own = processes.filter((one) => !shared.has(JSON.stringify(one)));
-    return below !== undefined && own.length === 0 ? [] : [{ name, processes: own }];
   });
 }

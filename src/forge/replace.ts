@@ -86,7 +86,7 @@ async function createBeside(
   throw severalMatch(describe(spec), both, 'one of them showed only now', world.service);
 }
 
-/** Returns a world whose checkpoints end with the state of the old process. `alone`: the checkpoint without another. */
+/** Returns a world whose checkpoints end with the state of the old process. `alone`: the one if there is no other. */
 function telling(ofOld: string, world: ReplaceWorld, alone?: string): ReplaceWorld {
   const { runtime } = world;
   const checkpoint: typeof runtime.checkpoint = (line, kind) =>

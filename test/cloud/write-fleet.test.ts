@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from '../../src/cloud/environment.ts';
-import {
-  assignEnvironments,
-  parseCloudFile,
-  type RunningEnvironment,
-  writeCloudFleet,
-} from '../../src/cloud/fleet.ts';
-import type { RunningInstance } from '../../src/cloud/manifest.ts';
+import { assignEnvironments, parseCloudFile } from '../../src/cloud/fleet.ts';
+import { type RunningEnvironment, type RunningInstance, writeCloudFleet } from '../../src/cloud/manifest.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { existing, listingOf } from '../support/processes.ts';

@@ -67,8 +67,8 @@ function approvedRow(row: PlanRow, secrets: Secrets): ApprovedRow {
 }
 
 /**
- * Returns the settings of a new process; for a replacement without the number of processes, which `changes` has.
- * Where the declaration may leave it open, also which process exists.
+ * Returns the settings of a new process; for a replacement without the number of processes, which `changes` has. For an
+ * existing process, `process` is its name: the declaration alone may fit several processes.
  */
 function factsOf({ action, settings, endsReplacement, name, shared }: PlanRow): object {
   if (action === 'create') return settings;
@@ -248,7 +248,7 @@ function isFulfilled(shown: ApprovedRow, planned: readonly PlannedRow[]): boolea
 /** False if the process has another value than the shown one: the file may no longer declare the field. */
 function isMade([field, to]: readonly [field: string, value?: unknown], { settings }: PlanRow): boolean {
   const now = settings[field];
-  // Of the fields that are left out, only options of Laravel Cloud are known: they are unset.
+  // A missing option is unset, as a flag that is false. Nothing is known of any other missing field.
   if (now === undefined || now === null)
     return !/^config\.(?!queue$|connection$)/.test(field) || to === false;
   // A service may write a number or a flag as text.

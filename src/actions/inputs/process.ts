@@ -1,7 +1,6 @@
 import type { GenericSchema } from 'valibot';
-import { comparable } from '../../cloud/compare.ts';
+import { comparable, givenKeys } from '../../cloud/compare.ts';
 import {
-  type ConfigKey,
   configKeys,
   PinnedDeclaration,
   type PinnedSpec,
@@ -137,9 +136,10 @@ function readConfig(inputs: Inputs, options: Kinds): WorkerConfig {
   const fromJson = inJson && readBySchema(inputs, WorkerOptions, inJson.value, namesInJson);
   const own = readBySchema(inputs, WorkerOptions, inInputs);
   const others = isMapping(inJson?.value) ? inJson.value : {};
-  for (const [key, value] of Object.entries(inInputs)) {
+  for (const key of givenKeys(inInputs)) {
+    const value = inInputs[key];
     const other = others[key] ?? value;
-    if (comparable(key as ConfigKey, other) === comparable(key as ConfigKey, value)) continue;
+    if (comparable(key, other) === comparable(key, value)) continue;
     const both = `is ${quoted(String(value))}, and config-json has ${quoted(String(other))} for it`;
     inputs.problem(key, `${both}; set it in one of the two`);
   }
